@@ -1,0 +1,39 @@
+# Each target bootstraps .venv from requirements.lock by itself; nothing else has to be installed first but Python 3.11+ and make.
+PYTHON ?= python3
+BIN := .venv/bin
+CUSTOMERS ?= 2000
+
+export DAGSTER_HOME := $(CURDIR)
+export DAGSTER_DISABLE_TELEMETRY := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export RUNTIME__DLTHUB_TELEMETRY := false
+export GX_ANALYTICS_ENABLED := false
+
+.PHONY: demo test ui bench lint clean
+
+.venv/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: .venv/.ready  ## the planted company from its vendors' APIs to published KPIs
+	$(BIN)/cx demo --customers $(CUSTOMERS)
+
+test: .venv/.ready
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+ui: .venv/.ready  ## Dagster on http://127.0.0.1:3000
+	$(BIN)/cx ui
+
+bench: .venv/.ready
+	$(BIN)/cx bench --customers 100000
+
+lint: .venv/.ready
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 dbt_project/models dbt_project/tests
+
+clean:  ## removes data that the demo made; the virtual environment stays
+	rm -rf data/warehouse data/published data/quarantine data/docs data/sandbox data/.dlt data/.dagster dbt_project/target

@@ -1,0 +1,121 @@
+"""Collects a resource's records into batches: shapes them, drops duplicates, sets misfits aside, follows the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.core.accounts import Tally
+from ingest.core.shape import Misfit, Record, Shaper, value_class
+from ingest.core.spec import Resource
+
+BATCH_ROWS = 50_000
+SetAside = Callable[[Any, Misfit], None]
+
+
+@dataclass(slots=True)
+class _Buffer:
+    """Records waiting to be shaped, with the parent of each and the span each parent covers."""
+
+    records: list[Record] = field(default_factory=list)
+    parents: list[Mapping[str, Any]] = field(default_factory=list)
+    spans: list[tuple[str, int, int]] = field(default_factory=list)
+
+    def add(self, page: Sequence[Record], parent: Mapping[str, Any], parent_key: str) -> None:
+        start = len(self.records)
+        self.records.extend(page)
+        self.parents.extend([parent] * len(page))
+        self.spans.append((parent_key, start, len(self.records)))
+
+
+class Keeper:
+    """Takes one resource's pages and gives back Arrow batches of rows that fit, each key once."""
+
+    def __init__(self, resource: Resource, tally: Tally, changed_since: datetime | None, set_aside: SetAside) -> None:
+        self.resource, self.tally = resource, tally
+        self.newest: dict[str, datetime] = {}
+        self._changed_since, self._set_aside = changed_since, set_aside
+        self._shaper = Shaper(resource)
+        self._buffer = _Buffer()
+        self._seen: set[Any] = set()
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._buffer.records) >= BATCH_ROWS
+
+    def take(self, page: Sequence[Any], parent: Mapping[str, Any], parent_key: str) -> None:
+        """Adds a page of records listed under one parent."""
+        self.tally.extracted += len(page)
+        records = [record for record in page if type(record) is dict]
+        if len(records) != len(page):
+            for record in page:
+                if type(record) is not dict:
+                    self._set_aside(record, Misfit(0, "", value_class(record), "the record is not an object"))
+        self._buffer.add(records, parent, parent_key)
+
+    def flush(self) -> Iterator[tuple[pa.Table, set[str]]]:
+        """Yields what is waiting as one table, with the ids of rows that changed since the run's starting point."""
+        buffer, self._buffer = self._buffer, _Buffer()
+        if not buffer.records:
+            return
+        table, misfits = self._shaper.shape(buffer.records, buffer.parents)
+        for misfit in {m.position: m for m in reversed(misfits)}.values():
+            self._set_aside(buffer.records[misfit.position], misfit)
+        self._follow_cursor(table, buffer.spans)
+        table = self._without_duplicates(table)
+        yield table.drop_columns(["_position"]), self._changed_ids(table)
+
+    def _follow_cursor(self, table: pa.Table, spans: list[tuple[str, int, int]]) -> None:
+        cursor = self.resource.cursor
+        if cursor is None or not cursor.is_a_column or not table.num_rows:
+            return
+        by_parent: dict[str, tuple[int, int]] = {}
+        for parent_key, start, end in spans:
+            by_parent[parent_key] = (by_parent.get(parent_key, (start, end))[0], end)
+        values, positions = table[cursor.column], table["_position"]
+        for parent_key, (start, end) in by_parent.items():
+            inside = pc.and_(pc.greater_equal(positions, start), pc.less(positions, end))
+            newest = pc.max(values if len(by_parent) == 1 else values.filter(inside)).as_py()
+            if newest is not None:
+                self.newest[parent_key] = max(newest, self.newest.get(parent_key, newest))
+
+    def _without_duplicates(self, table: pa.Table) -> pa.Table:
+        """Keeps one row per key of this batch; a key of an earlier batch is left to the merge, which takes the later row."""
+        keys = table[self.resource.key[0]].to_pylist()
+        if len(self.resource.key) > 1:
+            keys = list(zip(*(table[name].to_pylist() for name in self.resource.key), strict=True))
+        fresh = set(keys)
+        if len(fresh) == len(keys) and fresh.isdisjoint(self._seen):
+            self.tally.distinct_keys += len(keys)
+        else:
+            table = table.take(pa.array(self._kept_positions(keys), pa.int64()))
+        self._seen |= fresh
+        return table
+
+    def _kept_positions(self, keys: list[Any]) -> list[int]:
+        """Positions to keep: the first of a key where newer versions come first, else the last."""
+        chosen: dict[Any, int] = {}
+        for at, key in enumerate(keys):
+            if self.resource.newest_first and (key in chosen or key in self._seen):
+                continue
+            chosen[key] = at
+        repeated = 0 if self.resource.newest_first else sum(key in self._seen for key in chosen)
+        new_keys = len(chosen) - repeated
+        self.tally.distinct_keys += new_keys
+        self.tally.duplicates += len(keys) - new_keys
+        self.tally.has_late_duplicates |= repeated > 0
+        return sorted(chosen.values())
+
+    def _changed_ids(self, table: pa.Table) -> set[str]:
+        """Ids at or after the point the run started from; all of them where no cursor says otherwise."""
+        ids = [str(value) for value in table["id"].to_pylist()] if "id" in table.column_names else []
+        since, cursor = self._changed_since, self.resource.cursor
+        if since is None or cursor is None:
+            return set(ids)
+        moments = table[cursor.column].to_pylist()
+        return {key for key, moment in zip(ids, moments, strict=True) if moment is None or moment >= since}

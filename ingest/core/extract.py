@@ -1,0 +1,256 @@
+"""One run over one source: walks each resource's listings, shapes pages into Arrow batches, keeps cursors and counts.
+
+A resource that fails keeps its old cursors and does not stop the others; what it had read lands all the same, since rows
+merge on their key. The counts of a run always reconcile: extracted = distinct keys + duplicates + quarantined.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ingest.core.accounts import INSTANT, QUARANTINE_SCHEMA, Tally, ledger_table, quarantine_row
+from ingest.core.batches import Keeper
+from ingest.core.errors import IngestError, QuotaUsedUp
+from ingest.core.http import VendorClient
+from ingest.core.shape import Misfit
+from ingest.core.spec import OBSERVED_AT, Listing, Resource, Source
+from ingest.core.templates import Filler, instant_values, iso_offset
+
+State = dict[str, Any]
+OnPage = Callable[[str, int, int], None]
+ENGINE_COLUMNS = ("_run_id", "_seq", "_observed_at")
+
+
+class SourceRun:
+    """The extraction of one source. `batches` is called per resource in declaration order; parents come before children."""
+
+    def __init__(
+        self, source: Source, settings: dict[str, str], run_id: str, quarantine_dir: Path, on_page: OnPage | None = None
+    ) -> None:
+        self.source, self.settings, self.run_id = source, settings, run_id
+        self.client = VendorClient(source, settings, self._keep_undecodable)
+        self.tallies: dict[str, Tally] = {}
+        self.errors: list[IngestError] = []
+        self._misfits: dict[str, dict[str, Any]] = {}
+        self._quarantine_dir = quarantine_dir
+        self._on_page = on_page or (lambda resource, rows, calls: None)
+        self._listed: dict[str, list[dict[str, Any]]] = {}
+        self._changed: dict[str, list[dict[str, Any]]] = {}
+        self._parents_needed = {r.parent.of for r in source.resources if r.parent}
+        self._parent_columns = {"id"} | {c.name for r in source.resources for c in r.columns if c.path.startswith("$parent.")}
+        self._sequence = 0
+        self._stopped = False
+
+    @property
+    def observed_at(self) -> datetime:
+        """The vendor's clock at the start of this run: cursors, lags and stamps follow it, not the clock of this machine."""
+        return self.client.vendor_clock()
+
+    def batches(self, resource: Resource, state: State) -> Iterator[pa.Table]:
+        """Yields Arrow tables of a resource's rows (schema: `landed_schema`); updates `state` once the listing is complete."""
+        tally = self.tallies[resource.name] = Tally(resource.name)
+        self._listed[resource.name], self._changed[resource.name] = [], []
+        if self._stopped or not self._parent_is_there(resource):
+            return
+        calls_before = self.client.calls
+        keeper = Keeper(
+            resource, tally, _started_from(resource, state), lambda record, misfit: self._set_aside(resource, record, misfit)
+        )
+        answers: State = {}
+        with self._noting_errors(resource, tally):
+            yield from self._walk(resource, state, keeper, answers)
+            tally.is_complete = True
+        yield from self._flush(keeper)
+        tally.calls = self.client.calls - calls_before
+        if tally.is_complete:
+            self._settle(resource, state, keeper, answers)
+
+    def keys(self, resource: Resource) -> Iterator[pa.Table]:
+        """Yields the keys that the vendor lists now, for resources whose deletes leave no trace."""
+        assert resource.keys is not None
+        name = f"{resource.name}_keys"
+        tally = self.tallies[name] = Tally(name)
+        if self._stopped or not self._parent_is_there(resource):
+            return
+        calls_before, keys = self.client.calls, set[tuple[str, ...]]()
+        with self._noting_errors(resource, tally):
+            for parent, _ in self._parents(resource):
+                under = (str(parent["id"]),) if len(resource.key) > 1 else ()
+                for page in self._pages(resource.keys, parent, {}):
+                    tally.extracted += len(page)
+                    keys |= {(*under, str(row["id"])) for row in page}
+            tally.is_complete = True
+        tally.distinct_keys, tally.duplicates = len(keys), tally.extracted - len(keys)
+        tally.calls = self.client.calls - calls_before
+        ordered = sorted(keys)
+        columns = {name: pa.array([key[at] for key in ordered], pa.string()) for at, name in enumerate(resource.key)}
+        yield self._stamped(pa.table(columns))
+
+    def ledger(self) -> pa.Table:
+        """One row per resource of this run (table `ingest_runs`)."""
+        return ledger_table(self.tallies.values(), self.run_id, self.observed_at)
+
+    def quarantine(self) -> pa.Table:
+        """One row per record that did not fit (table `quarantine`)."""
+        return pa.Table.from_pylist(list(self._misfits.values()), QUARANTINE_SCHEMA)
+
+    @contextmanager
+    def _noting_errors(self, resource: Resource, tally: Tally) -> Iterator[None]:
+        """Keeps an error of one resource; a used-up quota also ends the resources after it."""
+        try:
+            yield
+        except IngestError as error:
+            self._stopped = isinstance(error, QuotaUsedUp)
+            error.args = (f"{error} [{tally.resource}]",)
+            self.errors.append(error)
+
+    def _set_aside(self, resource: Resource, record: Any, misfit: Misfit) -> None:
+        row = quarantine_row(self.source.name, resource, record, misfit, self.run_id, self.observed_at)
+        tally = self.tallies[resource.name]
+        if row["id"] in self._misfits:
+            tally.duplicates += 1
+        else:
+            tally.quarantined += 1
+            self._misfits[row["id"]] = row
+
+    def _flush(self, keeper: Keeper) -> Iterator[pa.Table]:
+        for table, changed in keeper.flush():
+            self._remember_parents(keeper.resource, table, changed)
+            order = pa.array(range(self._sequence, self._sequence + table.num_rows), pa.int64())
+            self._sequence += table.num_rows
+            names = table.column_names
+            yield self._stamped(table.append_column("_seq", order)).select([*names, *ENGINE_COLUMNS])
+
+    def _stamped(self, table: pa.Table) -> pa.Table:
+        """Adds the run and the vendor's clock."""
+        rows = table.num_rows
+        stamped = table.append_column("_run_id", pa.repeat(self.run_id, rows).cast(pa.string()))
+        return stamped.append_column("_observed_at", pa.repeat(pa.scalar(self.observed_at, INSTANT), rows))
+
+    def _parent_is_there(self, resource: Resource) -> bool:
+        """False when the parent's listing failed: the children then stay as they are, marked incomplete."""
+        return resource.parent is None or self.tallies[resource.parent.of].is_complete
+
+    def _walk(self, resource: Resource, state: State, keeper: Keeper, answers: State) -> Iterator[pa.Table]:
+        for parent, parent_key in self._parents(resource):
+            since = self._since(resource, state, parent_key)
+            primary = resource.changes if since and resource.changes else resource.full
+            keeper.tally.mode = "changes" if primary is resource.changes and since else "full"
+            keeper.tally.cursor_from = since or keeper.tally.cursor_from
+            for listing in (primary, *resource.also):
+                for page in self._pages(listing, parent, self._clock_values(resource, since), answers):
+                    keeper.take(page, parent, parent_key)
+                    self._on_page(resource.name, keeper.tally.extracted, self.client.calls)
+                    if keeper.is_full:
+                        yield from self._flush(keeper)
+
+    def _parents(self, resource: Resource) -> Iterator[tuple[Mapping[str, Any], str]]:
+        """The parents a resource is listed under (one empty parent for none), each with the key its cursor is kept by."""
+        if resource.parent is None:
+            yield {}, ""
+            return
+        rows = (self._changed if resource.parent.changed_only else self._listed)[resource.parent.of]
+        if resource.parent.batch:
+            for start in range(0, len(rows), resource.parent.batch):
+                yield {"_batch": [{"id": row["id"]} for row in rows[start : start + resource.parent.batch]]}, ""
+            return
+        for row in rows:
+            yield row, str(row["id"]) if resource.parent.each_keeps_its_cursor else ""
+
+    def _since(self, resource: Resource, state: State, parent_key: str) -> str:
+        """What to continue from: an instant less the lag, a stream position, or nothing for a full listing."""
+        if resource.cursor is None or resource.changes is None:
+            return ""
+        kept = state.get("cursors", {}).get(parent_key, "")
+        if not kept or resource.cursor.token:
+            return str(kept)
+        instant = datetime.fromisoformat(kept)
+        expires = resource.cursor.expires
+        if expires and instant < self.observed_at - expires:
+            return ""
+        return (instant - resource.cursor.lag).isoformat()
+
+    def _clock_values(self, resource: Resource, since: str) -> dict[str, str]:
+        if resource.cursor is not None and resource.cursor.token:
+            return {"token": since}
+        values = {"token": ""}
+        if since:
+            values |= instant_values("since", datetime.fromisoformat(since))
+        return values
+
+    def _pages(
+        self, listing: Listing, parent: Mapping[str, Any], values: dict[str, str], answers: State | None = None
+    ) -> Iterator[list[Any]]:
+        until = self.observed_at
+        filled = self.settings | values | {"until": iso_offset(until), "week_ago": iso_offset(until - timedelta(days=7))}
+        fill = Filler(filled, parent)
+        pages = self.client.paginate(
+            fill(listing.path),
+            method=listing.method,  # type: ignore[arg-type]
+            params={k: v for k, v in fill(dict(listing.params)).items() if v != ""} or None,
+            json=fill(listing.json) if listing.json is not None else None,
+            headers=dict(listing.headers) or None,
+            paginator=listing.pages(),
+            data_selector=listing.records or "$",
+            hooks={"response": []},
+        )
+        for page in pages:
+            if answers is not None:
+                answers["last"] = page.response
+            yield [_unwrap(record, listing.unwrap) for record in page] if listing.unwrap else list(page)
+
+    def _settle(self, resource: Resource, state: State, keeper: Keeper, answers: State) -> None:
+        """Moves the cursors of a complete resource: to the newest value seen, never past the vendor's clock at the start."""
+        cursor = resource.cursor
+        state["observed_at"] = self.observed_at.isoformat()
+        if cursor is None:
+            return
+        cursors: dict[str, str] = state.setdefault("cursors", {})
+        if cursor.token:
+            answer = answers["last"].json()
+            cursors[""] = str(answer.get(cursor.token) or cursors.get("", ""))
+        elif cursor.column == OBSERVED_AT:
+            cursors[""] = self.observed_at.isoformat()
+        else:
+            for parent_key, newest in keeper.newest.items():
+                kept = cursors.get(parent_key)
+                reached = min(newest, self.observed_at)
+                cursors[parent_key] = max(reached, datetime.fromisoformat(kept)).isoformat() if kept else reached.isoformat()
+        keeper.tally.cursor_to = max(cursors.values(), default=None)
+
+    def _remember_parents(self, resource: Resource, table: pa.Table, changed: set[str]) -> None:
+        """Keeps what children are listed under: every row, and those that this run found new or changed."""
+        if resource.name not in self._parents_needed:
+            return
+        rows = table.select([c for c in table.column_names if c in self._parent_columns]).to_pylist()
+        self._listed[resource.name] += rows
+        self._changed[resource.name] += [row for row in rows if str(row["id"]) in changed]
+
+    def _keep_undecodable(self, body: bytes) -> str:
+        folder = self._quarantine_dir / self.source.name
+        folder.mkdir(parents=True, exist_ok=True)
+        kept = folder / f"{self.run_id}-{hashlib.sha256(body).hexdigest()[:12]}.bin"
+        kept.write_bytes(body)
+        return str(kept)
+
+
+def _started_from(resource: Resource, state: State) -> datetime | None:
+    """The instant from which a row counts as changed: the kept cursor less the lag."""
+    kept = state.get("cursors", {}).get("")
+    if not kept or resource.cursor is None or not resource.cursor.is_a_column:
+        return None
+    return datetime.fromisoformat(kept) - resource.cursor.lag
+
+
+def _unwrap(record: Any, path: str) -> Any:
+    """The record inside a listed item (the object of an event)."""
+    for step in path.split("."):
+        record = record[step] if isinstance(record, dict) and step in record else None
+    return record

@@ -1,0 +1,153 @@
+"""Runs sources: extraction and normalisation side by side, loading one at a time under the writer lock.
+
+A run that was killed left its packages behind; they are loaded first. One source's failure never stops another.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import dlt
+from dlt.pipeline.exceptions import PipelineStepFailed
+
+from ingest.core.build import dlt_source
+from ingest.core.errors import CxError, IngestError, UnknownName
+from ingest.core.extract import OnPage, SourceRun
+from ingest.core.lock import writer
+from ingest.core.paths import Paths
+from ingest.core.progress import Progress
+from ingest.core.settings import resolve
+from ingest.core.spec import Source
+from ingest.registry import SOURCES
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRun:
+    """What one run did to one raw table. extracted = landed + duplicates + quarantined."""
+
+    source: str
+    resource: str
+    mode: str
+    observed_at: datetime
+    extracted: int
+    landed: int
+    duplicates: int
+    quarantined: int
+    calls: int
+    is_complete: bool
+    seconds: float
+
+
+@dataclass(slots=True)
+class IngestReport:
+    """All tables of a run, and the sources that failed with the reason a person can act on."""
+
+    runs: list[ResourceRun] = field(default_factory=list)
+    failures: dict[str, CxError] = field(default_factory=dict)
+
+
+def ingest(names: Sequence[str], *, paths: Paths, progress: bool = False) -> IngestReport:
+    """Extracts and lands the named sources. Failures are collected per source; UnknownName for a source that is not registered."""
+    sources = [_source(name) for name in names]
+    _quiet_dlt()
+    report = IngestReport()
+    with Progress(enabled=progress) as bars, ThreadPoolExecutor(max_workers=max(1, len(sources))) as pool:
+        jobs = {source.name: pool.submit(ingest_source, source, paths, bars.follow(source.name)) for source in sources}
+        for name, job in jobs.items():
+            try:
+                runs, errors = job.result()
+                report.runs += runs
+                if errors:
+                    report.failures[name] = errors[0]
+            except CxError as error:
+                report.failures[name] = error
+    return report
+
+
+def ingest_source(source: Source, paths: Paths, on_page: OnPage | None = None) -> tuple[list[ResourceRun], list[IngestError]]:
+    """One source from the vendor to its raw tables; returns what landed and what failed on the way."""
+    settings = resolve(source)
+    started = time.monotonic()
+    pipeline = _pipeline(source, paths)
+    _finish_what_was_left(pipeline, source, paths)
+    run = SourceRun(source, settings, uuid.uuid4().hex, paths.quarantine, on_page)
+    try:
+        pipeline.extract(dlt_source(run))
+        pipeline.normalize()
+        with writer(paths, f"cx ingest {source.name}"):
+            pipeline.load()
+    except PipelineStepFailed as error:
+        raise _plain(source, error) from error
+    seconds = time.monotonic() - started
+    return [
+        ResourceRun(
+            source.name,
+            t.resource,
+            t.mode,
+            run.observed_at,
+            t.extracted,
+            t.distinct_keys,
+            t.duplicates,
+            t.quarantined,
+            t.calls,
+            t.is_complete,
+            seconds,
+        )
+        for t in run.tallies.values()
+    ], run.errors
+
+
+def _source(name: str) -> Source:
+    if name not in SOURCES:
+        raise UnknownName(f"there is no source {name!r}", f"Sources: {', '.join(SOURCES)}.")
+    return SOURCES[name]
+
+
+def _pipeline(source: Source, paths: Paths) -> dlt.Pipeline:
+    paths.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    return dlt.pipeline(
+        source.name,
+        pipelines_dir=str(paths.dlt),
+        destination=dlt.destinations.duckdb(str(paths.warehouse)),
+        dataset_name=source.schema,
+    )
+
+
+def _finish_what_was_left(pipeline: dlt.Pipeline, source: Source, paths: Paths) -> None:
+    """Loads packages of a run that was killed, then takes the cursors from the warehouse when they are newer or local ones are lost."""
+    try:
+        with writer(paths, f"cx ingest {source.name}"):
+            if pipeline.has_pending_data:
+                pipeline.normalize()
+                pipeline.load()
+            pipeline.sync_destination()
+    except PipelineStepFailed as error:
+        raise _plain(source, error) from error
+
+
+def _plain(source: Source, error: PipelineStepFailed) -> CxError:
+    """The cause behind dlt's step failure, as an error a person can act on."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, CxError):
+            return cause
+        last, cause = cause, cause.__cause__ or cause.__context__
+    return IngestError(
+        f"{source.name}: {error.step} failed: {str(last).splitlines()[0][:300]}",
+        "Run again with --traceback for the whole story; nothing is lost.",
+    )
+
+
+def _quiet_dlt() -> None:
+    """dlt warns on every Arrow batch that our hints win over the batch's; that is what they are for."""
+    logging.getLogger("dlt").setLevel(logging.ERROR)
+    settings: dict[str, Any] = {"extract.next_item_mode": "fifo", "runtime.dlthub_telemetry": False, "runtime.log_level": "ERROR"}
+    for key, value in settings.items():
+        dlt.config[key] = value

@@ -1,0 +1,33 @@
+"""Resolves a source's settings at extraction, from the environment or dlt's config files; never at import."""
+
+from __future__ import annotations
+
+import dlt
+
+from ingest.core.errors import SettingMissing
+from ingest.core.spec import Setting, Source
+
+
+def variable(source: Source, setting: Setting) -> str:
+    """The environment variable of a setting, as dlt spells it."""
+    return f"SOURCES__{source.name.upper()}__{setting.name.upper()}"
+
+
+def resolve(source: Source) -> dict[str, str]:
+    """All settings of a source by name; SettingMissing lists every required one that is absent."""
+    values: dict[str, str] = {}
+    missing: list[Setting] = []
+    for setting in source.settings:
+        key = f"sources.{source.name}.{setting.name}"
+        value = (dlt.secrets if setting.secret else dlt.config).get(key, str)
+        if value is None:
+            value = setting.default
+        if value is None:
+            missing.append(setting)
+        else:
+            values[setting.name] = value
+    if missing:
+        names = ", ".join(variable(source, setting) for setting in missing)
+        hints = "; ".join(f"{setting.name}: {setting.where}" for setting in missing)
+        raise SettingMissing(f"{source.name}: no value for {names}", f"Set it in the environment ({hints}).")
+    return values

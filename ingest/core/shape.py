@@ -1,0 +1,252 @@
+"""Turns a batch of vendor records into one typed Arrow table, column by column.
+
+A column is converted whole; only when that fails are its values tried one by one, so that a value which does not fit its
+type costs its own row alone. Those rows come back as `Misfit`s and go to quarantine; fields nobody declared go to `_extra`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from ingest.core.spec import Column, Kind, Resource
+
+Record = dict[str, Any]
+
+ARROW_TYPES: dict[Kind, pa.DataType] = {
+    Kind.TEXT: pa.string(),
+    Kind.INTEGER: pa.int64(),
+    Kind.NUMBER: pa.float64(),
+    Kind.DECIMAL: pa.decimal128(38, 9),
+    Kind.FLAG: pa.bool_(),
+    Kind.INSTANT: pa.timestamp("us", "UTC"),
+    Kind.EPOCH: pa.timestamp("us", "UTC"),
+    Kind.DAY: pa.date32(),
+    Kind.JSON: pa.string(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Why one record did not fit: its position in the batch, the field, the class of the value (never the value), a reason."""
+
+    position: int
+    field: str
+    value_class: str
+    reason: str
+
+
+def value_class(value: Any) -> str:
+    """What sort of value stands there, without telling it."""
+    names = {type(None): "null", bool: "boolean", int: "integer", float: "number", str: "text", dict: "object", list: "list"}
+    return names.get(type(value), type(value).__name__)
+
+
+class Shaper:
+    """Compiled once per resource; `shape` takes records and the parent each was listed under."""
+
+    def __init__(self, resource: Resource) -> None:
+        self.resource = resource
+        self.columns = resource.columns
+        self._known_top = {_first(c.path) for c in self.columns if not c.path.startswith("$parent.")}
+        self._known_top |= {name for name in resource.ignored if "." not in name or name.startswith("@")}
+        self._partial = self._partially_declared(resource)
+
+    @staticmethod
+    def _partially_declared(resource: Resource) -> dict[str, set[str]]:
+        """Objects of which only some fields are columns, with those fields: the others belong in `_extra`."""
+        paths = [c.path for c in resource.columns] + [n for n in resource.ignored if not n.startswith("@")]
+        whole = {c.path for c in resource.columns if c.kind is Kind.JSON} | {n for n in resource.ignored if "." not in n}
+        partial: dict[str, set[str]] = {}
+        for path in paths:
+            head, _, rest = path.partition(".")
+            if rest and head not in whole and head != "$parent":
+                partial.setdefault(head, set()).add(_first(rest))
+        return partial
+
+    def shape(self, records: Sequence[Record], parents: Sequence[Mapping[str, Any]]) -> tuple[pa.Table, list[Misfit]]:
+        """Returns the table of all rows that fit (declared columns, `_extra`, `_position`) and the misfits by position."""
+        misfits: list[Misfit] = []
+        arrays: list[pa.Array] = []
+        for column in self.columns:
+            values = _read(column.path, records, parents)
+            array, bad = _convert(column.kind, values)
+            arrays.append(array)
+            misfits += [Misfit(at, column.name, value_class(values[at]), reason) for at, reason in bad]
+        for name in self.resource.key:
+            array = arrays[self._index(name)]
+            if array.null_count:
+                known = {m.position for m in misfits}
+                nulls = [at for at, missing in enumerate(array.is_null().to_pylist()) if missing and at not in known]
+                misfits += [Misfit(at, name, "null", "the key is missing") for at in nulls]
+        names = [c.name for c in self.columns]
+        table = pa.table(
+            [*arrays, self._extras(records), pa.array(range(len(records)), pa.int64())], names=[*names, "_extra", "_position"]
+        )
+        if misfits:
+            bad_rows = {m.position for m in misfits}
+            table = table.filter(pa.array([at not in bad_rows for at in range(len(records))]))
+        return table, misfits
+
+    def _index(self, name: str) -> int:
+        return next(at for at, column in enumerate(self.columns) if column.name == name)
+
+    def _extras(self, records: Sequence[Record]) -> pa.Array:
+        known, partial = self._known_top, self._partial
+        extras: list[str | None] = []
+        for record in records:
+            extra = {k: record[k] for k in record.keys() - known if record[k] is not None} if not record.keys() <= known else {}
+            for head, fields in partial.items():
+                inner = record.get(head)
+                if isinstance(inner, dict) and not inner.keys() <= fields:
+                    extra.update({f"{head}.{k}": inner[k] for k in inner.keys() - fields if inner[k] is not None})
+            extras.append(orjson.dumps(extra, option=orjson.OPT_SORT_KEYS).decode() if extra else None)
+        return pa.array(extras, pa.string())
+
+
+def _first(path: str) -> str:
+    return path.partition(".")[0]
+
+
+def _read(path: str, records: Sequence[Record], parents: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """All values at a dotted path; a step that is missing or not an object gives null."""
+    head, _, rest = path.partition(".")
+    if head == "$parent":
+        return [parent.get(rest) for parent in parents]
+    values = [record.get(head) for record in records]
+    while rest:
+        head, _, rest = rest.partition(".")
+        values = [value.get(head) if type(value) is dict else None for value in values]
+    return values
+
+
+def _convert(kind: Kind, values: list[Any]) -> tuple[pa.Array, list[tuple[int, str]]]:
+    """The values as one Arrow array; positions that do not fit are null there and listed with the reason."""
+    try:
+        return _FAST[kind](values), []
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, OverflowError):
+        return _one_by_one(kind, values)
+
+
+def _one_by_one(kind: Kind, values: list[Any]) -> tuple[pa.Array, list[tuple[int, str]]]:
+    clean: list[Any] = []
+    bad: list[tuple[int, str]] = []
+    parse = _CAREFUL[kind]
+    for at, value in enumerate(values):
+        try:
+            clean.append(None if value is None or (value == "" and kind is not Kind.TEXT) else parse(value))
+        except (ValueError, TypeError, OverflowError, InvalidOperation, OSError):
+            clean.append(None)
+            bad.append((at, f"does not fit the declared type {kind.value}"))
+    return pa.array(clean, ARROW_TYPES[kind]), bad
+
+
+def _json_text(values: list[Any]) -> pa.Array:
+    return pa.array([None if value is None else orjson.dumps(value).decode() for value in values], pa.string())
+
+
+def _epoch(values: list[Any]) -> pa.Array:
+    seconds = pa.array(values, pa.int64())
+    return seconds.cast(pa.timestamp("s", "UTC")).cast(pa.timestamp("us", "UTC"))
+
+
+_FAST: dict[Kind, Callable[[list[Any]], pa.Array]] = {
+    Kind.TEXT: lambda values: pa.array(values, pa.string()),
+    Kind.INTEGER: lambda values: pa.array(values, pa.int64()),
+    Kind.NUMBER: lambda values: pa.array(values, pa.float64()),
+    Kind.DECIMAL: lambda values: pa.array(values, pa.string()).cast(ARROW_TYPES[Kind.DECIMAL]),
+    Kind.FLAG: lambda values: pa.array(values, pa.bool_()),
+    Kind.INSTANT: lambda values: pa.array(values, pa.string()).cast(ARROW_TYPES[Kind.INSTANT]),
+    Kind.EPOCH: _epoch,
+    Kind.DAY: lambda values: pa.array(values, pa.string()).cast(pa.date32()),
+    Kind.JSON: _json_text,
+}
+
+
+def _text_of(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    raise TypeError("not text")
+
+
+def _integer_of(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise TypeError("not a whole number")
+    if isinstance(value, str):
+        return int(value)
+    if int(value) != value:
+        raise ValueError("not a whole number")
+    return int(value)
+
+
+def _number_of(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise TypeError("not a number")
+    return float(value)
+
+
+def _decimal_of(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise TypeError("not a number")
+    number = Decimal(str(value))
+    if not number.is_finite():
+        raise ValueError("not finite")
+    return number.quantize(Decimal("1e-9"))
+
+
+def _flag_of(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    answers = {"true": True, "false": False}
+    if isinstance(value, str) and value.lower() in answers:
+        return answers[value.lower()]
+    raise TypeError("not a boolean")
+
+
+def _instant_of(value: Any) -> datetime:
+    if isinstance(value, str) and not value.isdigit():
+        moment = datetime.fromisoformat(value)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    seconds = _integer_of(value)
+    return datetime.fromtimestamp(seconds / 1000 if abs(seconds) > 10**11 else seconds, UTC)
+
+
+def _day_of(value: Any) -> date:
+    if not isinstance(value, str):
+        raise TypeError("not a date")
+    return date.fromisoformat(value[:10])
+
+
+_CAREFUL: dict[Kind, Callable[[Any], Any]] = {
+    Kind.TEXT: _text_of,
+    Kind.INTEGER: _integer_of,
+    Kind.NUMBER: _number_of,
+    Kind.DECIMAL: _decimal_of,
+    Kind.FLAG: _flag_of,
+    Kind.INSTANT: _instant_of,
+    Kind.EPOCH: _instant_of,
+    Kind.DAY: _day_of,
+    Kind.JSON: lambda value: orjson.dumps(value).decode(),
+}
+
+
+def landed_schema(columns: Sequence[Column]) -> pa.Schema:
+    """The Arrow schema of a landed table: declared columns, then the engine's own."""
+    declared = [pa.field(c.name, ARROW_TYPES[c.kind]) for c in columns]
+    engine = [
+        pa.field("_extra", pa.string()),
+        pa.field("_run_id", pa.string()),
+        pa.field("_seq", pa.int64()),
+        pa.field("_observed_at", pa.timestamp("us", "UTC")),
+    ]
+    return pa.schema([*declared, *engine])

@@ -1,0 +1,1 @@
+"""One declaration per vendor; `ingest/registry.py` lists them."""
