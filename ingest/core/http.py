@@ -116,7 +116,7 @@ class VendorClient(RESTClient):
     def extract_response(self, response: requests.Response, data_selector: Any) -> list[Any]:
         """The records at a dotted path; an answer without that path is malformed, never an empty page."""
         data = response.json()
-        for step in filter(None, str(data_selector).split(".")):
+        for step in str(data_selector).split(".") if data_selector != "$" else ():
             if not isinstance(data, dict) or step not in data:
                 raise IngestError(
                     f"{self.source.name}: the answer of {_place(response.url)} has no field {data_selector!r}",

@@ -29,7 +29,8 @@ from ingest.core.spec import (
     nested,
     text,
 )
-from tests.ingest.vendor import Vendor, serving
+from tests.ingest.vendor import Vendor, app
+from tests.loopback import serving
 
 _after = partial(JSONResponseCursorPaginator, cursor_path="paging.next.after", cursor_param="after")
 
@@ -65,7 +66,8 @@ def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
     monkeypatch.setitem(registry.SOURCES, "acme", ACME)
     monkeypatch.setenv("RUNTIME__REQUEST_BACKOFF_FACTOR", "0.01")
     monkeypatch.setenv("RUNTIME__REQUEST_MAX_RETRY_DELAY", "2")
-    with serving(Vendor(records=[person(n) for n in range(250)])) as running:
+    running = Vendor(records=[person(n) for n in range(250)])
+    with serving(app(running)) as running.url:
         monkeypatch.setenv("SOURCES__ACME__BASE_URL", running.url)
         monkeypatch.setenv("SOURCES__ACME__TOKEN", "test-token")
         yield running

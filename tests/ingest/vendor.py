@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -49,18 +44,5 @@ def json_answer(body: Any, status: int = 200, **headers: str) -> Response:
     )
 
 
-@contextmanager
-def serving(vendor: Vendor) -> Iterator[Vendor]:
-    """Serves the vendor on a free loopback port, from a thread, until the block ends."""
-    app = Starlette(routes=[Route("/{path:path}", vendor.listing, methods=["GET", "HEAD", "POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", date_header=False))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    vendor.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    try:
-        yield vendor
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)
+def app(vendor: Vendor) -> Starlette:
+    return Starlette(routes=[Route("/{path:path}", vendor.listing, methods=["GET", "HEAD", "POST"])])

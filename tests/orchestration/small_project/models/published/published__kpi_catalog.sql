@@ -1,0 +1,2 @@
+{{ config(alias='kpi_catalog') }}
+select *, timestamptz '2026-07-01 06:00:00+00' as data_as_of from {{ ref('kpi_names') }}

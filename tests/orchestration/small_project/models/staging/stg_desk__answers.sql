@@ -1,0 +1,1 @@
+select id, score, email from {{ source('raw_desk', 'answers') }}

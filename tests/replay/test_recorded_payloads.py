@@ -1,0 +1,48 @@
+"""Connectors accept what the vendors really send: recorded payloads land completely, nothing in quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from ingest.core.load import IngestReport, ingest
+from ingest.core.paths import Paths
+from ingest.registry import SOURCES
+from tests.replay.server import FOLDER, replaying
+
+pytestmark = [pytest.mark.skipif(not FOLDER.is_dir(), reason="no recorded payloads here"), pytest.mark.xdist_group("replay")]
+
+
+@pytest.fixture(scope="module")
+def environment() -> Iterator[dict[str, str]]:
+    with replaying() as variables:
+        yield variables
+
+
+@pytest.fixture(scope="module")
+def landed(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> tuple[Paths, IngestReport, IngestReport]:
+    """Two runs of every connector: full listings, then changes."""
+    paths = Paths(tmp_path_factory.mktemp("recorded"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        return paths, ingest(list(SOURCES), paths=paths), ingest(list(SOURCES), paths=paths)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_recorded_payloads_land_whole(source: str, landed: tuple[Paths, IngestReport, IngestReport]) -> None:
+    paths, first, second = landed
+    for report in (first, second):
+        assert source not in report.failures, str(report.failures.get(source))
+        runs = [run for run in report.runs if run.source == source]
+        assert all(run.is_complete and run.quarantined == 0 for run in runs)
+        assert all(run.extracted == run.landed + run.duplicates for run in runs)
+    assert sum(run.extracted for run in first.runs if run.source == source) > 0
+    with duckdb.connect(str(paths.warehouse), read_only=True) as connection:
+        for resource in SOURCES[source].resources:
+            rows, keys = connection.execute(
+                f"select count(*), count(distinct ({', '.join(resource.key)})) from raw_{source}.{resource.name}"
+            ).fetchall()[0]
+            assert rows == keys
