@@ -59,7 +59,9 @@ def _rows(run: SourceRun, resource: Resource) -> Iterator[Any]:
     for table in run.batches(resource, state):
         if run.tallies[resource.name].has_late_duplicates:
             # A key came twice in different batches: let the merge choose the row that arrived last.
-            yield dlt.mark.with_hints(table, dlt.mark.make_hints(write_disposition=_disposition(deduplicated=False)))
+            later_wins: Any = {"_seq": {"name": "_seq", "dedup_sort": "desc"}}
+            hints = dlt.mark.make_hints(write_disposition=_disposition(deduplicated=False), columns=later_wins)
+            yield dlt.mark.with_hints(table, hints)
         else:
             yield table
 
@@ -90,7 +92,5 @@ def _hints(schema: pa.Schema, key: tuple[str, ...]) -> Any:
             hint |= {"data_type": "decimal", "precision": column.type.precision, "scale": column.type.scale}
         else:
             hint["data_type"] = _DLT_TYPES[str(column.type)]
-        if column.name == "_seq":
-            hint["dedup_sort"] = "desc"
         hints[column.name] = hint
     return hints

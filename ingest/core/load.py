@@ -5,14 +5,13 @@ A run that was killed left its packages behind; they are loaded first. One sourc
 
 from __future__ import annotations
 
-import logging
+import os
 import time
 import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import dlt
 from dlt.pipeline.exceptions import PipelineStepFailed
@@ -56,7 +55,7 @@ class IngestReport:
 def ingest(names: Sequence[str], *, paths: Paths, progress: bool = False) -> IngestReport:
     """Extracts and lands the named sources. Failures are collected per source; UnknownName for a source that is not registered."""
     sources = [_source(name) for name in names]
-    _quiet_dlt()
+    configure_dlt()
     report = IngestReport()
     with Progress(enabled=progress) as bars, ThreadPoolExecutor(max_workers=max(1, len(sources))) as pool:
         jobs = {source.name: pool.submit(ingest_source, source, paths, bars.follow(source.name)) for source in sources}
@@ -145,9 +144,8 @@ def _plain(source: Source, error: PipelineStepFailed) -> CxError:
     )
 
 
-def _quiet_dlt() -> None:
-    """dlt warns on every Arrow batch that our hints win over the batch's; that is what they are for."""
-    logging.getLogger("dlt").setLevel(logging.ERROR)
-    settings: dict[str, Any] = {"extract.next_item_mode": "fifo", "runtime.dlthub_telemetry": False, "runtime.log_level": "ERROR"}
-    for key, value in settings.items():
-        dlt.config[key] = value
+def configure_dlt() -> None:
+    """Our defaults for dlt, which reads them from the environment: declared order, nothing sent home, only errors said."""
+    os.environ.setdefault("EXTRACT__NEXT_ITEM_MODE", "fifo")
+    os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
+    os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
