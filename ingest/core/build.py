@@ -55,20 +55,23 @@ def _table(name: str, key: tuple[str, ...], schema: pa.Schema, generate: Any, *a
 
 def _rows(run: SourceRun, resource: Resource) -> Iterator[Any]:
     state = dlt.current.resource_state(resource.name)
-    yield landed_schema(resource.columns).empty_table()
+    later_wins: Any = {"_seq": {"name": "_seq", "dedup_sort": "desc"}}
+    is_made = False
     for table in run.batches(resource, state):
+        is_made = True
         if run.tallies[resource.name].has_late_duplicates:
             # A key came twice in different batches: let the merge choose the row that arrived last.
-            later_wins: Any = {"_seq": {"name": "_seq", "dedup_sort": "desc"}}
             hints = dlt.mark.make_hints(write_disposition=_disposition(deduplicated=False), columns=later_wins)
             yield dlt.mark.with_hints(table, hints)
         else:
             yield table
+    if not is_made:
+        yield landed_schema(resource.columns).empty_table()  # the table exists with its types before it has rows
 
 
 def _keys(run: SourceRun, resource: Resource) -> Iterator[Any]:
-    yield _keys_schema(resource).empty_table()
-    yield from run.keys(resource)
+    schema = _keys_schema(resource)
+    yield pa.concat_tables([schema.empty_table(), *run.keys(resource)])
 
 
 def _late(table: Callable[[], pa.Table]) -> Iterator[Any]:

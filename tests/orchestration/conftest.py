@@ -13,7 +13,6 @@ import dagster as dg
 import duckdb
 import pytest
 
-from ingest.core.errors import IngestError
 from ingest.core.load import IngestReport, ResourceRun
 from ingest.core.paths import Paths
 from ingest.core.spec import Bearer, Listing, Resource, Source, integer, text
@@ -63,14 +62,15 @@ class Landing:
         return ResourceRun(name, "answers", "full", AT, n, n, 0, 0, 1, True, 0.1)
 
 
-def resolve(connection: duckdb.DuckDBPyConnection, at: datetime) -> None:
+def resolve(connection: duckdb.DuckDBPyConnection, at: datetime) -> dict[str, int]:
     """Every record is its own customer."""
     connection.execute("create schema if not exists identity_state")
     told = f"timestamptz '{at}'"
     xref = f"select node_id, 'C' || md5(node_id)[:15] as customer_id, {told} as valid_from, null::timestamptz as valid_to"
     connection.execute(f"create or replace table identity_state.customer_xref as {xref} from identity.int_identity__nodes")
-    connection.execute(f"create or replace table identity_state.customer_registry as select distinct customer_id, {told} as at from identity_state.customer_xref")
-    connection.execute(f"create or replace table identity_state.customer_events as select {told} as at, 'created' as event")
+    connection.execute(f"create or replace table identity_state.customer_registry as select distinct customer_id, {told} as seen_at from identity_state.customer_xref")
+    connection.execute(f"create or replace table identity_state.customer_events as select {told} as seen_at, 'created' as event")
+    return {}
 
 
 @dataclass
@@ -90,8 +90,8 @@ class Company:
             sources=lambda: {name: _source(name) for name in self.sources},
             ingest=self.landing,
             resolve=resolve,
-            landed_checks=lambda: [self._check(["raw_desk", "answers"], "volume", lambda: self.landed_gate)],
-            published_checks=lambda: [self._check(["published", "customer_360"], "shape", lambda: self.published_gate)],
+            landed_checks=lambda sources, paths: [self._check(["raw_desk", "answers"], "volume", lambda: self.landed_gate)],
+            published_checks=lambda paths: [self._check(["published", "customer_360"], "shape", lambda: self.published_gate)],
             retry=lambda: dg.RetryPolicy(max_retries=1, delay=0),
             dbt_project=self.project,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.gates import read_holds
 from tests.orchestration.conftest import Company
 
 
