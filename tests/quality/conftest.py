@@ -82,11 +82,12 @@ def landed(tmp_path: Path, landed_template: Path) -> Paths:
 
 
 _KPIS = {
-    "nps": 41.5, "csat": 83.0, "ces_ease": 71.0, "logo_churn_rate": 2.5, "conversion_rate": 12.0, "aov": 74.2, "mrr": 51000.0,
-    "net_sentiment": -12.0, "mention_volume": 310.0, "share_of_voice": 44.0, "acquisition_rate": 130.0, "resolution_time": 640.0,
+    "nps": (-41.5, "points"), "csat": (83.0, "percent"), "ces_ease": (71.0, "points"), "logo_churn_rate": (2.5, "percent"),
+    "aov": (74.2, "reporting currency"), "mrr": (51000.0, "reporting currency"), "net_sentiment": (-12.0, "points"),
+    "mention_volume": (310.0, "posts"), "acquisition_rate": (130.0, "percent"), "resolution_time": (640.0, "minutes"),
 }
 _PUBLISHED_TYPES = {
-    "numerator": "double", "denominator": "double", "value": "double", "score": "double", "n": "bigint", "n_immature": "bigint",
+    "numerator": "double", "denominator": "double", "value": "double", "score": "double", "scale_min": "double", "scale_max": "double", "latest_nps_score": "double", "n": "bigint", "n_immature": "bigint",
     "is_small_n": "boolean", "is_complete": "boolean", "period_start": "date", "period_end": "date", "month": "date",
     "as_of": "timestamptz", "data_as_of": "timestamptz", "occurred_at": "timestamptz", "responded_at": "timestamptz",
 }
@@ -95,7 +96,8 @@ _PUBLISHED_TYPES = {
 def _published_value(table: str, column: str) -> str:
     values = {
         "customer_id": "'C' || i", "month": "date '2025-01-01' + to_months(i::integer)", "source": "'source' || i % 2",
-        "channel": "(['email', 'phone', 'shop'])[1 + i % 3]", "metric": "(['nps', 'csat'])[1 + i % 2]", "score": "i % 6",
+        "channel": "(['email', 'phone', 'shop'])[1 + i % 3]", "metric": "(['nps', 'csat'])[1 + i % 2]", "score": "i % 6", "scale_min": "0",
+        "scale_max": "10", "latest_nps_score": "i % 11",
     }
     kind = _PUBLISHED_TYPES.get(column, "double" if column.endswith("_mrr") else "varchar")
     plain = {"double": "i * 1.5", "bigint": "40", "boolean": "true", "date": "date '2026-06-01'", "timestamptz": OBSERVED}
@@ -113,12 +115,10 @@ def build_publication(file: Path, rows: int = ROWS) -> None:
             connection.execute(
                 f"create table {name} as select {listed}, '{CANARY}' || i || '@example.com' as email from range({rows}) as r(i)"
             )
-        for table in ("kpi_period", "kpi_daily"):
-            names, figures = list(_KPIS), list(_KPIS.values())
-            connection.execute(
-                f"update {table} set kpi_id = (?::varchar[])[1 + (substr(variant, 8)::integer % {len(names)})], "
-                f"value = (?::double[])[1 + (substr(variant, 8)::integer % {len(names)})]", [names, figures],
-            )
+        for kpi, (value, unit) in _KPIS.items():
+            nth = f"substr(variant, 8)::integer % {len(_KPIS)} = {list(_KPIS).index(kpi)}"
+            for table in ("kpi_period", "kpi_daily"):
+                connection.execute(f"update {table} set kpi_id = ?, value = ?, unit = ? where {nth}", [kpi, value, unit])
 
 
 @pytest.fixture(scope="session")

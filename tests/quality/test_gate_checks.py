@@ -1,9 +1,8 @@
 """The gates inside a real Dagster run: one step, and what stands downstream of a failed table does not run."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import dagster as dg
 import pytest
@@ -22,7 +21,7 @@ def _run(paths: Paths) -> dg.ExecuteInProcessResult:
     """Raw tables, their gate, and a model that reads one of them."""
 
     @dg.multi_asset(specs=[dg.AssetSpec(["raw_surveymonkey", r.name]) for r in SURVEYS["surveymonkey"].resources])
-    def load() -> dg.MaterializeResult:
+    def load() -> Iterator[dg.MaterializeResult[None]]:
         for resource in SURVEYS["surveymonkey"].resources:
             yield dg.MaterializeResult(asset_key=["raw_surveymonkey", resource.name])
 
@@ -34,7 +33,7 @@ def _run(paths: Paths) -> dg.ExecuteInProcessResult:
     return defs.resolve_implicit_global_asset_job_def().execute_in_process(raise_on_error=False)
 
 
-def _built(result: dg.ExecuteInProcessResult) -> set[str]:
+def _built(result: dg.ExecuteInProcessResult) -> set[str | None]:
     return {event.step_key for event in result.get_step_success_events()}
 
 

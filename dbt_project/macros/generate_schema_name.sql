@@ -1,0 +1,4 @@
+{#- A layer is a schema of its own name, never prefixed with the target's. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name or target.schema }}
+{%- endmacro %}

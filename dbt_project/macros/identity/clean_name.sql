@@ -1,0 +1,22 @@
+{#- Names as they are compared: folded letters, no titles, words separated by one space. -#}
+{% macro clean_name(expression) -%}
+    {%- set letters = replace_all(replace_all(fold_letters(expression), "[''’`]", ''), '[^\\p{L} ]', ' ') -%}
+    {%- set plain = replace_all(letters, '\\b(dr|prof|mr|mrs|ms|herr|frau|jr|sr|ii|iii)\\b', ' ') -%}
+    nullif(trim({{ replace_all(plain, ' +', ' ') }}), '')
+{%- endmacro %}
+
+{#- "Miller, Bob" as "Bob Miller". -#}
+{% macro given_name_first(full_name) -%}
+    case
+        when {{ full_name }} like '%,%'
+            then trim(split_part({{ full_name }}, ',', 2)) || ' ' || trim(split_part({{ full_name }}, ',', 1))
+        else trim({{ full_name }})
+    end
+{%- endmacro %}
+
+{% macro first_word(expression) -%} nullif(split_part({{ expression }}, ' ', 1), '') {%- endmacro %}
+
+{#- The last word, when there are at least two. -#}
+{% macro last_word(expression) -%}
+    nullif(regexp_extract({{ expression }}, ' ([^ ]+)$', 1), '')
+{%- endmacro %}

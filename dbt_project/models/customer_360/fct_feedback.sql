@@ -1,0 +1,67 @@
+with
+
+survey_answers as (
+
+    select * from {{ ref('int_customer_360__survey_answers') }}
+
+),
+
+case_ratings as (
+
+    select * from {{ ref('int_customer_360__case_ratings') }}
+
+),
+
+posts as (
+
+    select * from {{ ref('int_customer_360__posts') }}
+
+),
+
+members as (
+
+    select * from {{ ref('int_customer_360__members') }}
+
+),
+
+said as (
+
+    select * from survey_answers
+    union all
+    select * from case_ratings
+    union all
+    select * from posts
+
+),
+
+feedback as (
+
+    select
+        said.feedback_id,
+        members.customer_id,
+        said.source,
+
+        said.channel,
+        said.kind,
+        said.metric,
+        said.survey_id,
+        said.question_id,
+
+        said.score,
+        said.scale_min,
+        said.scale_max,
+        said.polarity,
+        said.top_box_min,
+        coalesce(said.vendor_sentiment, {{ sentiment_of_score('said') }}) as sentiment,
+        said.comment,
+
+        said.responded_at,
+        said.case_id,
+        coalesce(members.customer_id, said.node_id) as respondent_ref
+
+    from said
+    left join members on said.node_id = members.node_id
+
+)
+
+select * from feedback

@@ -1,0 +1,39 @@
+with
+
+subscriptions as (
+
+    select * from {{ ref('stg_stripe__subscriptions') }}
+
+),
+
+members as (
+
+    select * from {{ ref('int_customer_360__members') }}
+
+),
+
+with_customer as (
+
+    select
+        'stripe:' || subscriptions.subscription_id as subscription_id,
+        members.customer_id,
+        'stripe' as source,
+
+        subscriptions.status,
+        subscriptions.currency_code,
+
+        subscriptions.started_at,
+        subscriptions.trial_end_at,
+        subscriptions.canceled_at,
+        subscriptions.ended_at,
+
+        coalesce(subscriptions.cancellation_feedback, subscriptions.cancellation_reason) as cancellation_reason
+
+    from subscriptions
+    left join members
+        on {{ node_id('stripe', 'customers', ['subscriptions.customer_id']) }} = members.node_id
+    where not subscriptions.is_test_mode
+
+)
+
+select * from with_customer

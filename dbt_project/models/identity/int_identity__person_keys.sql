@@ -1,0 +1,218 @@
+-- Who uses a value: the guards between "the same e-mail" and "the same person".
+
+with
+
+identifiers as (
+
+    select * from {{ ref('int_identity__identifiers') }}
+
+),
+
+records as (
+
+    select * from {{ ref('int_identity__records') }}
+
+),
+
+role_mailboxes as (
+
+    select * from {{ ref('role_mailboxes') }}
+
+),
+
+-- an external id that two records claim to have issued says nothing
+disputed_ids as (
+
+    select identifier_type, identifier_value
+    from identifiers
+    where is_strong
+    group by identifier_type, identifier_value
+    having sum(case when is_issuer then 1 else 0 end) > 1
+
+),
+
+strong as (
+
+    select identifiers.*
+    from identifiers
+    left join disputed_ids
+        on identifiers.identifier_type = disputed_ids.identifier_type
+        and identifiers.identifier_value = disputed_ids.identifier_value
+    where identifiers.is_strong and disputed_ids.identifier_value is null
+
+),
+
+named_records as (
+
+    select
+        node_id,
+        first_name_canonical,
+        last_name_canonical
+    from records
+    where first_name_canonical is not null
+
+),
+
+nameless_records as (
+
+    select node_id from records where first_name_canonical is null
+
+),
+
+-- a record without a name goes by the name of the one person its external ids lead to
+borrowed_names as (
+
+    select
+        own.node_id,
+        min(named_records.first_name_canonical) as first_name_canonical,
+        min(named_records.last_name_canonical) as last_name_canonical
+    from nameless_records
+    inner join strong as own on nameless_records.node_id = own.node_id
+    inner join strong as relative
+        on own.identifier_type = relative.identifier_type
+        and own.identifier_value = relative.identifier_value
+    inner join named_records on relative.node_id = named_records.node_id
+    group by own.node_id
+    having count(distinct named_records.first_name_canonical) = 1
+
+),
+
+names as (
+
+    select * from named_records
+    union all
+    select * from borrowed_names
+
+),
+
+shared_values as (
+
+    select identifier_type, identifier_value
+    from identifiers
+    where not is_strong
+    group by identifier_type, identifier_value
+    having count(*) > 1
+
+),
+
+uses as (
+
+    select
+        identifiers.identifier_type,
+        identifiers.identifier_value,
+        identifiers.node_id,
+        names.first_name_canonical as first_name,
+        names.last_name_canonical as last_name,
+        length(names.first_name_canonical) > 1 as has_full_first_name,
+        identifiers.identifier_type = 'email' and role_mailboxes.local_part is not null as is_role_mailbox
+    from identifiers
+    inner join shared_values
+        on identifiers.identifier_type = shared_values.identifier_type
+        and identifiers.identifier_value = shared_values.identifier_value
+    left join names on identifiers.node_id = names.node_id
+    left join role_mailboxes on split_part(identifiers.identifier_value, '@', 1) = role_mailboxes.local_part
+    where not identifiers.is_strong
+
+),
+
+people as (
+
+    select distinct
+        identifier_type,
+        identifier_value,
+        first_name
+    from uses
+    where has_full_first_name
+
+),
+
+people_counts as (
+
+    select
+        identifier_type,
+        identifier_value,
+        count(*) as n_people
+    from people
+    group by identifier_type, identifier_value
+
+),
+
+-- a missing or abbreviated first name fits everybody it does not contradict
+fitting_people as (
+
+    select
+        uses.identifier_type,
+        uses.identifier_value,
+        uses.node_id,
+        count(*) as n_fitting,
+        min(people.first_name) as first_name
+    from uses
+    inner join people
+        on uses.identifier_type = people.identifier_type
+        and uses.identifier_value = people.identifier_value
+    where not coalesce(uses.has_full_first_name, false)
+        and people.first_name like coalesce(uses.first_name, '') || '%'
+    group by uses.identifier_type, uses.identifier_value, uses.node_id
+
+),
+
+judged as (
+
+    select
+        uses.*,
+        coalesce(people_counts.n_people, 0) as n_people,
+        fitting_people.n_fitting,
+        fitting_people.first_name as fitting_first_name,
+        uses.identifier_type = 'phone'
+        or uses.is_role_mailbox
+        or coalesce(people_counts.n_people, 0) > {{ var('identity_max_people_per_value') }} as needs_full_name
+    from uses
+    left join people_counts
+        on uses.identifier_type = people_counts.identifier_type
+        and uses.identifier_value = people_counts.identifier_value
+    left join fitting_people
+        on uses.identifier_type = fitting_people.identifier_type
+        and uses.identifier_value = fitting_people.identifier_value
+        and uses.node_id = fitting_people.node_id
+
+),
+
+weak_keys as (
+
+    select
+        node_id,
+        identifier_type,
+        identifier_value,
+        case
+            -- phones are handed on, role mailboxes and switchboards are shared: only the whole name tells
+            when needs_full_name then case when has_full_first_name then first_name || ' ' || last_name end
+            when has_full_first_name then first_name
+            when n_fitting = 1 then fitting_first_name
+            -- nobody who uses it has a name
+            when n_people = 0 and first_name is null then ''
+        end as person
+    from judged
+
+),
+
+strong_keys as (
+
+    select
+        node_id,
+        identifier_type,
+        identifier_value,
+        '' as person
+    from strong
+
+),
+
+person_keys as (
+
+    select * from strong_keys
+    union all
+    select * from weak_keys
+
+)
+
+select * from person_keys
+where person is not null

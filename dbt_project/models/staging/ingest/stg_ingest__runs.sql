@@ -1,0 +1,32 @@
+{%- set sources = ['hubspot', 'business_central', 'stripe', 'surveymonkey', 'zendesk_support', 'brandwatch'] -%}
+
+with
+
+runs as (
+
+    {% for name in sources -%}
+    select
+        '{{ name }}' as source,
+        run_id,
+        resource,
+
+        mode,
+        cursor_from,
+        cursor_to,
+
+        extracted,
+        duplicates,
+        quarantined,
+        distinct_keys,
+        calls,
+
+        is_complete,
+
+        observed_at
+    from {{ source('raw_' ~ name, 'ingest_runs') }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+)
+
+select * from runs

@@ -1,0 +1,1 @@
+"""The assets of the graph, one file per stage, in the order data passes them."""

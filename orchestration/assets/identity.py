@@ -1,0 +1,63 @@
+"""The step between dbt's halves: clusters the identity edges and keeps customer ids stable. How: `orchestration/identity`."""
+
+# Dagster reads the annotation of `context` as an object: no postponed annotations in this file.
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from ingest.core.lock import writer
+from ingest.core.spec import Source
+from orchestration.layers import IDENTITY, IDENTITY_STATE
+from orchestration.parts import OWNERS, WRITER_POOL, Parts
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+STEP = "resolve_identity"
+READS = ("int_identity__nodes", "int_identity__edges")
+TABLES = {
+    "customer_xref": "Which customer each vendor record belongs to, since when, and why; the current row has no valid_to.",
+    "customer_registry": "Every customer id ever given, and what became of it.",
+    "customer_events": "Customers created, merged, split and retired, in order.",
+}
+
+
+def identity_assets(parts: Parts) -> dg.AssetsDefinition:
+    """The step that gives every vendor record its customer."""
+
+    @dg.multi_asset(name=STEP, specs=[_spec(table) for table in TABLES], pool=WRITER_POOL)
+    def identity_step(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
+        import duckdb
+
+        paths = parts.paths()
+        with writer(paths, "identity"), duckdb.connect(str(paths.warehouse)) as connection:
+            counts = parts.resolve(connection, observed_at(connection, list(parts.sources().values())))
+            for table in TABLES:
+                yield dg.MaterializeResult(asset_key=[IDENTITY_STATE, table], metadata={**counts, "dagster/row_count": _rows(connection, table)})
+
+    return identity_step
+
+
+def _spec(table: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        [IDENTITY_STATE, table],
+        deps=[dg.AssetKey([IDENTITY, model]) for model in READS],
+        description=TABLES[table],
+        group_name=IDENTITY,
+        kinds={"python", "duckdb"},
+        owners=OWNERS,
+    )
+
+
+def observed_at(connection: "DuckDBPyConnection", sources: list[Source]) -> datetime:
+    """The newest instant any vendor's clock has shown us, so that a rerun on the same data decides the same."""
+    newest = " union all ".join(f"select max(observed_at) as seen_at from {source.schema}.ingest_runs" for source in sources)
+    found = connection.execute(f"select epoch_us(max(seen_at)) from ({newest})").fetchone()
+    return datetime.fromtimestamp(found[0] / 1e6, UTC) if found and found[0] is not None else datetime.now(UTC)
+
+
+def _rows(connection: "DuckDBPyConnection", table: str) -> int:
+    found = connection.execute(f"select count(*) from {IDENTITY_STATE}.{table}").fetchone()
+    return int(found[0]) if found else 0

@@ -1,0 +1,135 @@
+"""Raw tables as assets: one step reads every selected source side by side and tells, table by table, what landed.
+
+A source that fails leaves the others materialised; the step then fails and names it, and nothing downstream runs on a
+day with a hole in it. A retry reads only the sources that failed. What landing means stands in `ingest/core`.
+"""
+
+# Dagster reads the annotation of `context` as an object: no postponed annotations in this file.
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from ingest.core.spec import Column, Kind, Resource, Source
+from orchestration.parts import OWNERS, WRITER_POOL, Parts
+
+if TYPE_CHECKING:
+    from ingest.core.load import IngestReport, ResourceRun
+
+STEP = "ingest"
+_SQL_TYPES = {
+    Kind.INSTANT: "timestamptz", Kind.EPOCH: "timestamptz", Kind.FLAG: "boolean", Kind.TEXT: "varchar",
+    Kind.JSON: "varchar", Kind.DECIMAL: "decimal(38,9)",
+}  # fmt: skip
+_BOOKKEEPING = {
+    "ingest_runs": "What each run read and landed, one row per run and resource.",
+    "quarantine": "Records that did not fit their declared types, one row each, with the reason.",
+}
+
+
+def raw_key(source: Source, table: str) -> dg.AssetKey:
+    return dg.AssetKey([source.schema, table])
+
+
+def raw_tables(source: Source) -> Iterator[str]:
+    """Every table a source lands: its resources, the key listings some of them have, and the bookkeeping."""
+    for resource in source.resources:
+        yield resource.name
+        if resource.keys is not None:
+            yield f"{resource.name}_keys"
+    yield from _BOOKKEEPING
+
+
+def raw_assets(parts: Parts) -> dg.AssetsDefinition:
+    """The step that lands the selected sources."""
+    sources = parts.sources()
+
+    @dg.multi_asset(
+        name=STEP,
+        specs=[spec for source in sources.values() for spec in _specs(source)],
+        can_subset=True,
+        pool=WRITER_POOL,
+        retry_policy=parts.retry(),
+    )
+    def ingest_step(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
+        wanted = context.selected_asset_keys - _landed_before(context)
+        names = [name for name, source in sources.items() if any(raw_key(source, table) in wanted for table in raw_tables(source))]
+        report = parts.ingest(names, paths=parts.paths(), progress=context.run.tags.get("cx/progress") == "true")
+        for name in names:
+            if name not in report.failures:
+                yield from _landed(sources[name], report, wanted)
+        if report.failures:
+            raise _failure(report)
+
+    return ingest_step
+
+
+def _specs(source: Source) -> Iterator[dg.AssetSpec]:
+    by_name = {resource.name: resource for resource in source.resources}
+    for table in raw_tables(source):
+        resource = by_name.get(table)
+        yield dg.AssetSpec(
+            raw_key(source, table),
+            description=_describe(source, table, resource),
+            group_name=source.name,
+            kinds={"dlt", "duckdb"},
+            owners=OWNERS,
+            freshness_policy=dg.FreshnessPolicy.time_window(fail_window=source.max_age),
+            metadata=_columns(resource) if resource else {},
+            skippable=True,
+        )
+
+
+def _describe(source: Source, table: str, resource: Resource | None) -> str:
+    if resource is not None:
+        return f"{source.title} {table.replace('_', ' ')} as the vendor told them, one row per {', '.join(resource.key)}."
+    return f"{source.title}: {_BOOKKEEPING.get(table, 'Ids the vendor listed last; a row that is missing here was deleted.')}"
+
+
+def _columns(resource: Resource) -> Mapping[str, Any]:
+    return {"dagster/column_schema": dg.TableSchema(columns=[_column(column) for column in resource.columns])}
+
+
+def _column(column: Column) -> dg.TableColumn:
+    tags = {"personal": ""} if column.personal else {}
+    return dg.TableColumn(column.name, _SQL_TYPES.get(column.kind, column.kind.value), description=column.path, tags=tags)
+
+
+def _landed_before(context: dg.AssetExecutionContext) -> set[dg.AssetKey]:
+    """Tables an earlier attempt of this step has landed in this run."""
+    if context.retry_number == 0:
+        return set()
+    logs = context.instance.all_logs(context.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+    return {key for entry in logs if (key := entry.get_dagster_event().asset_key) is not None}
+
+
+def _landed(source: Source, report: "IngestReport", wanted: set[dg.AssetKey]) -> Iterator[dg.MaterializeResult[Any]]:
+    runs = {run.resource: run for run in report.runs if run.source == source.name}
+    for table in raw_tables(source):
+        key = raw_key(source, table)
+        if key in wanted:
+            yield dg.MaterializeResult(asset_key=key, metadata=_told(runs[table]) if table in runs else {})
+
+
+def _told(run: "ResourceRun") -> Mapping[str, Any]:
+    return {
+        "mode": run.mode,
+        "rows extracted": run.extracted,
+        "rows landed": run.landed,
+        "duplicates": run.duplicates,
+        "quarantined": run.quarantined,
+        "calls": run.calls,
+        "seconds": run.seconds,
+        "complete": run.is_complete,
+        "observed at": dg.MetadataValue.timestamp(run.observed_at),
+    }
+
+
+def _failure(report: "IngestReport") -> dg.Failure:
+    """One failure for all failed sources; a retry helps only where none of them waits for a person or for tomorrow."""
+    from ingest.core.errors import IngestError
+
+    reasons = {name: f"{error}" for name, error in sorted(report.failures.items())}
+    passing = any(type(error) is IngestError for error in report.failures.values())
+    told = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
+    return dg.Failure(f"{len(reasons)} source(s) failed: {told}", metadata={"failed sources": dg.MetadataValue.json(reasons)}, allow_retries=passing)

@@ -1,0 +1,148 @@
+"""dbt's models as assets, its tests as asset checks, in two halves around the identity step.
+
+Keys are [layer, table], sources map to the raw tables, and each test is shown on the furthest table it reads, so that
+it runs in the half that builds the last of them. Which node stands in which layer: `layers.py`.
+"""
+
+# Dagster reads the annotation of `context` as an object: no postponed annotations in this file.
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator
+
+from ingest.core.lock import writer
+from orchestration.failing_rows import failing_keys
+from orchestration.layers import (
+    AFTER_IDENTITY,
+    BEFORE_IDENTITY,
+    IDENTITY_STATE,
+    PUBLISHED,
+    Manifest,
+    Node,
+    built_nodes,
+    is_built,
+    layer_of,
+    tests_with_homes,
+)
+from orchestration.parts import OWNERS, WRITER_POOL, Parts
+from orchestration.transformer import Transformer, TransformError
+
+UNIQUE_ID = "dbt/unique_id"
+STEPS = {"transform_before_identity": BEFORE_IDENTITY, "transform_after_identity": AFTER_IDENTITY}
+_PASSED = {"success", "pass", "warn"}
+
+
+class LayerTranslator(DagsterDbtTranslator):
+    """[layer, table] as key and the layer as group; sources keep [schema, table], which is what the raw assets are called."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            return dg.AssetKey([dbt_resource_props["source_name"], dbt_resource_props["name"]])
+        return dg.AssetKey([layer_of(dbt_resource_props), dbt_resource_props["alias"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        return None if dbt_resource_props["resource_type"] == "source" else layer_of(dbt_resource_props)
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
+        return OWNERS
+
+
+def transform_assets(parts: Parts, transformer: Transformer, manifest: Manifest) -> list[dg.AssetsDefinition]:
+    """The two dbt steps."""
+    return [_half(name, layers, parts, transformer, manifest) for name, layers in STEPS.items()]
+
+
+def _half(name: str, layers: tuple[str, ...], parts: Parts, transformer: Transformer, manifest: Manifest) -> dg.AssetsDefinition:
+    translator = LayerTranslator()
+    keys = {str(node["unique_id"]): translator.get_asset_key(node) for node in built_nodes(manifest, layers)}
+    homes = [(test, home) for test, home in tests_with_homes(manifest) if layer_of(home) in layers]
+    checks = {str(test["unique_id"]): _check(test, home, translator, manifest) for test, home in homes}
+
+    @dg.multi_asset(
+        name=name,
+        specs=[translator.get_asset_spec(manifest, unique_id, None) for unique_id in keys],
+        check_specs=list(checks.values()),
+        allow_arbitrary_check_specs=True,  # tests of sources are shown on tables that another step makes
+        can_subset=True,
+        pool=WRITER_POOL,
+    )
+    def transform_step(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        assets = {unique_id: key for unique_id, key in keys.items() if key in context.selected_asset_keys}
+        tests = {unique_id: spec for unique_id, spec in checks.items() if spec.key in context.selected_asset_check_keys}
+        tests_left = dict(tests)
+        is_whole = len(assets) == len(keys) and len(tests) == len(checks)
+        selection = _whole(manifest, layers, checks) if is_whole else _some(manifest, [*assets, *tests])
+        paths = parts.paths()
+        with writer(paths, f"dbt ({name})"):
+            if is_whole and PUBLISHED in layers:
+                paths.staging_file.unlink(missing_ok=True)
+            try:
+                for event in transformer.build(selection):
+                    tests_left.pop(event["data"]["node_info"]["unique_id"], None)
+                    yield from _events(event, assets, tests)
+                yield from (_not_run(spec) for spec in tests_left.values())
+            except TransformError as error:
+                raise dg.Failure(f"{error}", metadata={"failing": _failing(transformer, parts)}, allow_retries=False) from error
+
+    return transform_step
+
+
+def _check(test: Node, home: Node, translator: LayerTranslator, manifest: Manifest) -> dg.AssetCheckSpec:
+    """Not declared as blocking: the step itself fails with any failing test, and nothing downstream starts."""
+    parents = (manifest["nodes"].get(name) for name in test["depends_on"]["nodes"])
+    key = translator.get_asset_key(home)
+    return dg.AssetCheckSpec(
+        name=test["name"],
+        asset=key,
+        description=test.get("description") or None,
+        additional_deps=sorted({translator.get_asset_key(node) for node in parents if node is not None and is_built(node)} - {key}),
+        metadata={UNIQUE_ID: test["unique_id"]},
+    )
+
+
+def _whole(manifest: Manifest, layers: tuple[str, ...], tests: Collection[str]) -> list[str]:
+    """A whole half by its folders and sources, without the tests that wait for a table of the other half."""
+    sources = ["resource_type:seed", "source:raw_*"] if layers is BEFORE_IDENTITY else [f"source:{IDENTITY_STATE}"]
+    folders = [f"path:models/{layer}" for layer in layers]
+    waiting = [test["unique_id"] for test, _ in tests_with_homes(manifest) if test["unique_id"] not in tests]
+    exclude = ["--exclude", *_names(manifest, waiting)] if layers is BEFORE_IDENTITY and waiting else []
+    return ["--select", *sources, *folders, *exclude, "--indirect-selection", "eager"]
+
+
+def _some(manifest: Manifest, unique_ids: Sequence[str]) -> list[str]:
+    return ["--select", *_names(manifest, unique_ids), "--indirect-selection", "empty"]
+
+
+def _names(manifest: Manifest, unique_ids: Sequence[str]) -> list[str]:
+    return [".".join(manifest["nodes"][unique_id]["fqn"]) for unique_id in unique_ids]
+
+
+def _events(
+    event: Mapping[str, Any], assets: Mapping[str, dg.AssetKey], tests: Mapping[str, dg.AssetCheckSpec]
+) -> Iterator[Any]:
+    """What one finished dbt node means to Dagster: a materialisation, a check result, or nothing that was asked for."""
+    told = event["data"]
+    unique_id, status = told["node_info"]["unique_id"], str(told.get("status", "")).lower()
+    metadata = {"seconds": round(float(told.get("execution_time", 0.0)), 3)}
+    if unique_id in assets and told["node_info"].get("node_status") == "success":
+        yield dg.MaterializeResult(asset_key=assets[unique_id], metadata=metadata)
+    elif unique_id in tests:
+        spec = tests[unique_id]
+        yield dg.AssetCheckResult(
+            asset_key=spec.asset_key,
+            check_name=spec.name,
+            passed=status == "pass",
+            severity=dg.AssetCheckSeverity.WARN if status == "warn" else dg.AssetCheckSeverity.ERROR,
+            metadata={**metadata, "failing rows": int(told.get("num_failures", 0))},
+        )
+
+
+def _not_run(spec: dg.AssetCheckSpec) -> dg.AssetCheckResult:
+    """A check nobody evaluated must not look like one that passed."""
+    return dg.AssetCheckResult(asset_key=spec.asset_key, check_name=spec.name, passed=False, description="dbt did not run this test")
+
+
+def _failing(transformer: Transformer, parts: Parts) -> dg.JsonMetadataValue:
+    failed = [result for result in transformer.results if str(result.status) not in (*_PASSED, "skipped")]
+    return dg.MetadataValue.json({result.node.name: failing_keys(result, parts.paths()) for result in failed[:20]})

@@ -1,0 +1,289 @@
+"""The stages that are measured, each run in its own process by `usage.stage`; a stage prints one JSON object at its end.
+
+`python -m orchestration.bench.stages NAME '{"argument": ...}'`. The environment names the data directory and the vendors.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import resource as system
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ingest.core.paths import Paths
+
+Told = dict[str, Any]
+
+
+@contextmanager
+def _cpu(told: Told, name: str = "cpu") -> Iterator[None]:
+    """CPU seconds of a block, all threads, without the imports before it."""
+    before = time.process_time()
+    yield
+    told[name] = time.process_time() - before
+
+
+def _tickets() -> Any:
+    """The Zendesk connector with its widest export alone: thousand-row pages, nested records, 26 columns."""
+    from ingest.registry import SOURCES
+
+    source = SOURCES["zendesk_support"]
+    return replace(source, resources=(source.resource("tickets"),))
+
+
+def pages(paths: Paths, *, folder: str) -> Told:
+    """Saves the pages of the ticket export as the vendor sent them, one file each."""
+    from ingest.core.http import VendorClient
+    from ingest.core.settings import resolve
+
+    source = _tickets()
+    settings = resolve(source)
+    client = VendorClient(source, settings, lambda body: "")
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    rows, size, listing = 0, 0, source.resources[0].full
+    params = {k: v.format(token="", **settings) for k, v in listing.params.items()}
+    for number, page in enumerate(client.paginate(listing.path, params=params, paginator=listing.pages(), data_selector=listing.records, hooks={"response": []})):
+        (target / f"{number:06}.json").write_bytes(page.response.content)
+        rows, size = rows + len(page), size + len(page.response.content)
+    return {"rows": rows, "bytes": size}
+
+
+def ingest_engine(paths: Paths) -> Told:
+    """Our way from HTTP page to DuckDB row."""
+    from ingest.core.load import configure_dlt, ingest_source
+
+    configure_dlt()
+    told: Told = {}
+    source = _tickets()
+    with _cpu(told):
+        runs, errors = ingest_source(source, paths)
+    if errors:
+        raise errors[0]
+    return {**told, "rows": runs[0].extracted}
+
+
+def ingest_dicts(paths: Paths, *, limit: int) -> Told:
+    """dlt's default path over the same pages: dictionaries, merged on the same key."""
+    import dlt
+
+    from ingest.core.http import VendorClient
+    from ingest.core.load import configure_dlt
+    from ingest.core.settings import resolve
+
+    configure_dlt()
+    source = _tickets()
+    settings = resolve(source)
+    listing = source.resources[0].full
+    params = {k: v.format(token="", **settings) for k, v in listing.params.items()}
+    seen = 0
+
+    @dlt.resource(name="tickets", primary_key="id", write_disposition={"disposition": "merge", "strategy": "delete-insert"})
+    def tickets() -> Iterator[list[dict[str, Any]]]:
+        nonlocal seen
+        client = VendorClient(source, settings, lambda body: "")
+        for page in client.paginate(listing.path, params=params, paginator=listing.pages(), data_selector=listing.records, hooks={"response": []}):
+            seen += len(page)
+            yield list(page)
+            if seen >= limit:
+                return
+
+    told: Told = {}
+    with _cpu(told):
+        pipeline = dlt.pipeline(
+            "dicts", pipelines_dir=str(paths.dlt), destination=dlt.destinations.duckdb(str(paths.root / "dicts.duckdb")), dataset_name="raw"
+        )
+        pipeline.run(tickets())
+    return {**told, "rows": seen}
+
+
+def ingest_reader(paths: Paths, *, folder: str) -> Told:
+    """DuckDB's own JSON reader over the same pages, into a table: the floor nobody who parses JSON gets under."""
+    import duckdb
+
+    told: Told = {}
+    with duckdb.connect(str(paths.root / "reader.duckdb")) as connection, _cpu(told):
+        connection.execute(
+            f"create table tickets as select t.* from (select unnest(tickets) as t from read_json('{folder}/*.json', maximum_object_size=100000000))"
+        )
+        rows = connection.execute("select count(*) from tickets").fetchall()[0][0]
+    return {**told, "rows": rows}
+
+
+def with_dagster(paths: Paths) -> Told:
+    """The daily job, as `cx run` runs it."""
+    from orchestration.run import run_job
+
+    told: Told = {}
+    with _cpu(told):
+        run_job("daily", paths)
+    return told
+
+
+def without_dagster(paths: Paths) -> Told:
+    """The same work in the same order by plain calls."""
+    import duckdb
+
+    from ingest.core.load import ingest
+    from ingest.core.lock import writer
+    from ingest.registry import SOURCES
+    from orchestration import layers
+    from orchestration.assets.identity import _observed_at
+    from orchestration.assets.transform import STEPS, selection_of
+    from orchestration.identity.resolve import resolve
+    from orchestration.parts import CHECKOUT
+    from orchestration.publish import publish
+    from orchestration.quality.run import validate_landed, validate_published
+    from orchestration.transformer import Transformer
+
+    told: Told = {}
+    with _cpu(told, "cpu"):
+        with _cpu(told, "ingest"):
+            report = ingest(list(SOURCES), paths=paths)
+        told["rows"] = sum(run.extracted for run in report.runs)
+        with _cpu(told, "landed_gate"):
+            validate_landed(paths, list(SOURCES))
+        transformer = Transformer(CHECKOUT / "dbt_project", paths)
+        manifest = transformer.manifest()
+        first, second = (selection_of(step) for step in STEPS)
+        with writer(paths, "benchmark"), _cpu(told, "upstream"):
+            list(transformer.build(first))
+        with writer(paths, "benchmark"), duckdb.connect(str(paths.warehouse)) as connection, _cpu(told, "identity"):
+            resolve(connection, _observed_at(connection, list(SOURCES.values())))
+        with writer(paths, "benchmark"), _cpu(told, "downstream"):
+            list(transformer.build(second))
+        with _cpu(told, "published_gate"):
+            validate_published(paths)
+        with _cpu(told, "publish"):
+            publish(paths, "benchmark", layers.published_tables(manifest))
+    return told
+
+
+def transform_sql(paths: Paths) -> Told:
+    """The SQL that dbt compiled, straight through one DuckDB connection over copies of the files, in dbt's order."""
+    import duckdb
+
+    from orchestration.parts import CHECKOUT
+    from orchestration.transformer import Transformer
+
+    manifest = Transformer(CHECKOUT / "dbt_project", paths).manifest()
+    warehouse, staged = paths.root / "sql.duckdb", paths.root / "sql-published.duckdb"
+    shutil.copy(paths.warehouse, warehouse)
+    staged.unlink(missing_ok=True)
+    told: Told = {}
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(f"attach '{staged}' as published; set timezone = 'UTC'; set threads = 2")
+        catalog = warehouse.stem
+        connection.execute(f'use "{catalog}"')
+        models = list(_in_order(manifest))
+        with _cpu(told):
+            for node in models:
+                database = "published" if node["database"] == "published" else catalog
+                sql = _compiled(node).replace('"cx".', f'"{catalog}".')
+                kind = "view" if node["config"]["materialized"] == "view" else "table"
+                place = f'"{database}"."{node["schema"]}"."{node["alias"]}"'
+                connection.execute(f'create schema if not exists "{database}"."{node["schema"]}"')
+                for other in ("view", "table"):
+                    _drop(connection, other, place)
+                connection.execute(f"create {kind} {place} as ({sql})")
+    return {**told, "models": len(models)}
+
+
+def _drop(connection: Any, kind: str, place: str) -> None:
+    import duckdb
+
+    try:
+        connection.execute(f"drop {kind} if exists {place} cascade")
+    except duckdb.CatalogException:
+        return  # it is of the other kind
+
+
+def _compiled(node: Told) -> str:
+    from orchestration.parts import CHECKOUT
+
+    return (CHECKOUT / "dbt_project" / node["compiled_path"].removeprefix("dbt_project/")).read_text(encoding="utf-8")
+
+
+def _in_order(manifest: Told) -> Iterator[Told]:
+    """Models after those they read."""
+    models = {uid: node for uid, node in manifest["nodes"].items() if node["resource_type"] == "model" and node["config"]["materialized"] != "ephemeral"}
+    done: set[str] = set()
+    while len(done) < len(models):
+        ready = [uid for uid, node in models.items() if uid not in done and all(up not in models or up in done for up in node["depends_on"]["nodes"])]
+        for uid in ready:
+            done.add(uid)
+            yield models[uid]
+
+
+def transform_dbt(paths: Paths) -> Told:
+    """dbt runs all models over the warehouse as it stands."""
+    from ingest.core.lock import writer
+    from orchestration.parts import CHECKOUT
+    from orchestration.transformer import Transformer
+
+    transformer = Transformer(CHECKOUT / "dbt_project", paths)
+    transformer.manifest()
+    told: Told = {}
+    with writer(paths, "benchmark"), _cpu(told):
+        list(transformer.build(["--resource-type", "model"]))
+    return told
+
+
+def publish_file(paths: Paths) -> Told:
+    """Publishing against copying the same file."""
+    import os
+
+    from orchestration import layers
+    from orchestration.parts import CHECKOUT
+    from orchestration.publish import publish
+    from orchestration.transformer import Transformer
+
+    tables = layers.published_tables(Transformer(CHECKOUT / "dbt_project", paths).manifest())
+    started = time.monotonic()
+    publish(paths, "benchmark", tables)
+    published = time.monotonic() - started
+    target = paths.root / "copy.duckdb"
+    started = time.monotonic()
+    shutil.copyfile(paths.published, target)
+    handle = os.open(target, os.O_RDONLY)
+    os.fsync(handle)
+    os.close(handle)
+    copied = time.monotonic() - started
+    target.unlink()
+    return {"publish": published, "copy": copied, "mb": paths.published.stat().st_size / 1e6}
+
+
+def look_up(paths: Paths, *, times: int) -> Told:
+    """One customer's card and newest fifty touchpoints by id, in process, over the published file."""
+    from orchestration.reader import published
+
+    with published(paths) as connection:
+        ids = [row[0] for row in connection.execute("select customer_id from customer_360 order by customer_id").fetchall()]
+        chosen = random.Random(7).choices(ids, k=times)
+        taken: list[float] = []
+        for customer_id in chosen:
+            started = time.perf_counter()
+            connection.execute("select * from customer_360 where customer_id = ?", [customer_id]).fetchall()
+            connection.execute("select * from touchpoints where customer_id = ? order by occurred_at desc limit 50", [customer_id]).fetchall()
+            taken.append((time.perf_counter() - started) * 1000)
+    taken.sort()
+    return {"p50_ms": taken[len(taken) // 2], "p95_ms": taken[int(len(taken) * 0.95)], "customers": len(ids)}
+
+
+STAGES: dict[str, Callable[..., Told]] = {
+    f.__name__: f
+    for f in (pages, ingest_engine, ingest_dicts, ingest_reader, with_dagster, without_dagster, transform_sql, transform_dbt, publish_file, look_up)
+}
+
+
+if __name__ == "__main__":
+    told = STAGES[sys.argv[1]](Paths.from_environment(), **json.loads(sys.argv[2]))
+    told["peak_mb"] = system.getrusage(system.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(json.dumps(told) + "\n")

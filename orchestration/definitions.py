@@ -1,0 +1,26 @@
+"""What Dagster loads: the real graph, and its jobs by name for executors that load them in another process."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from orchestration import automation
+from orchestration.graph import build_defs
+
+defs = build_defs()
+
+
+def daily() -> dg.JobDefinition:
+    return defs.resolve_job_def(automation.DAILY)
+
+
+def ingest_all() -> dg.JobDefinition:
+    return defs.resolve_job_def(automation.INGEST_ALL)
+
+
+def build() -> dg.JobDefinition:
+    return defs.resolve_job_def(automation.BUILD)
+
+
+def publish() -> dg.JobDefinition:
+    return defs.resolve_job_def(automation.PUBLISH)

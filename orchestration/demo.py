@@ -1,0 +1,165 @@
+"""`cx demo`: the planted company, read by the real connectors through its vendors' servers, to published KPIs.
+
+The first run is the company's first morning; a run after one that ended in publication is the next morning.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+
+from ingest.core.errors import CxError
+from ingest.core.paths import Paths
+from orchestration.reader import query
+from orchestration.screen import cell, console
+
+if TYPE_CHECKING:
+    from ingest.sandbox.process import Sandbox
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the demo remembers between runs: whose data this is, and the last morning that was published."""
+
+    customers: int
+    published_at: str = ""
+
+    @classmethod
+    def read(cls, paths: Paths) -> Progress | None:
+        try:
+            return cls(**json.loads(_file(paths).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+
+    def write(self, paths: Paths) -> None:
+        _file(paths).parent.mkdir(parents=True, exist_ok=True)
+        _file(paths).write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+
+def demo(paths: Paths, customers: int, days: int = 1) -> None:
+    """Runs `days` mornings and prints the KPIs of the newest complete month. CxError where the data is somebody else's."""
+    from ingest.sandbox.process import Sandbox
+
+    progress = _whose(paths, customers)
+    console.print(f"planting a company of {customers:,} customers and starting its six vendors ...")
+    with Sandbox.start(paths.sandbox, customers=customers) as sandbox, _environment(sandbox.environment()):
+        for _ in range(days):
+            progress = _morning(paths, sandbox, progress)
+    show_kpis(paths)
+    _show_next(paths)
+
+
+def _whose(paths: Paths, customers: int) -> Progress:
+    """The demo never lands its company on top of other data."""
+    progress = Progress.read(paths)
+    if progress is None and paths.warehouse.exists():
+        raise CxError(f"{paths.warehouse} holds data that is not the demo's", "Set CX_DATA_DIR to another directory, or run `make clean`.")
+    if progress is not None and progress.customers != customers:
+        raise CxError(
+            f"{paths.root} holds a company of {progress.customers:,} customers",
+            f"Use --customers {progress.customers}, set CX_DATA_DIR to another directory, or run `make clean`.",
+        )
+    progress = progress or Progress(customers)
+    progress.write(paths)
+    return progress
+
+
+def _morning(paths: Paths, sandbox: Sandbox, progress: Progress) -> Progress:
+    """One run of the daily job; the clock moves only past a morning that was published."""
+    from orchestration.run import run_job
+
+    if progress.published_at == sandbox.clock.isoformat():
+        sandbox.advance(sandbox.clock + _DAY)
+    console.print(f"[bold]{cell(sandbox.clock)}[/] read, resolve, build, check, publish ...")
+    started = time.monotonic()
+    report = run_job("daily", paths, progress=console.is_terminal)
+    seconds = time.monotonic() - started
+    console.print(f"  {report.materialized} tables made, {report.checks} checks passed, published in {seconds:.0f} s")
+    for warning in report.warnings:
+        console.print(f"  [yellow]warning[/] {escape(warning)}")
+    done = Progress(progress.customers, sandbox.clock.isoformat())
+    done.write(paths)
+    return done
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    """Points the connectors at the sandbox for as long as it runs."""
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+_KPIS = """
+with newest as (
+    select max(period_start) as period_start from kpi_period where is_complete and grain = 'month' and segment_type = 'all'
+)
+select
+    strftime(kpi_period.period_start, '%Y-%m') as month,
+    kpi_catalog.name,
+    kpi_period.variant,
+    kpi_period.value,
+    kpi_period.unit,
+    kpi_period.n,
+    kpi_targets.kind,
+    kpi_targets.target
+from kpi_period
+inner join newest using (period_start)
+inner join kpi_catalog using (kpi_id, variant)
+left join kpi_targets using (kpi_id, variant)
+where kpi_period.grain = 'month' and kpi_period.segment_type = 'all' and kpi_period.value is not null
+order by kpi_period.kpi_id, kpi_period.variant <> 'standard', kpi_period.variant
+"""
+
+
+def show_kpis(paths: Paths) -> None:
+    """The newest complete month against its targets."""
+    _, rows = query(paths, _KPIS)
+    title = f"KPIs of {rows[0][0]}" if rows else "no complete month yet"
+    table = Table("KPI", "variant", title=title, title_justify="left", header_style="bold")
+    for name in ("value", "target", "n"):
+        table.add_column(name, justify="right")
+    table.add_column("unit")
+    for _month, name, variant, value, unit, n, kind, target in rows:
+        aim = "" if target is None else f"{target:g}" + ("" if kind == "absolute" else f" {kind}")
+        table.add_row(str(name), str(variant), f"{value:,.2f}", aim, f"{n:,}", str(unit))
+    console.print(table)
+
+
+def _show_next(paths: Paths) -> None:
+    here = _shown(paths.published)
+    console.print(f"published file: [bold]{escape(here)}[/]", soft_wrap=True)
+    console.print("next:")
+    for command, told in (
+        ('cx query "select * from customer_360 limit 5"', "one row per customer"),
+        ("cx status", "sources, gates, publication"),
+        ("cx ui", "the whole graph, its runs and checks"),
+        ("cx demo", "the next day"),
+    ):
+        console.print(f"  [bold]{escape(command)}[/]  {told}", soft_wrap=True)
+
+
+def _shown(path: Path) -> str:
+    """A path as short as it can be typed from here."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _file(paths: Paths) -> Path:
+    return paths.sandbox / "demo.json"

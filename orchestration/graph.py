@@ -1,0 +1,60 @@
+"""The graph, wired in one place: what there is, what guards it, when it runs.
+
+    raw_<vendor> -> staging -> identity -> identity_state -> customer_360 -> marts -> published -> publication
+             landed gate      dbt's tests are checks of the step that builds      published gate
+
+`build_defs` is the only entry point; tests hand it other `Parts` and get the same graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from orchestration import automation, gates, layers
+from orchestration.assets.identity import STEP as IDENTITY_STEP
+from orchestration.assets.identity import identity_assets
+from orchestration.assets.ingest import STEP as INGEST_STEP
+from orchestration.assets.ingest import raw_assets
+from orchestration.assets.publish import publication_asset
+from orchestration.assets.transform import STEPS as TRANSFORM_STEPS
+from orchestration.assets.transform import transform_assets
+from orchestration.parts import Parts
+from orchestration.transformer import Transformer
+
+
+def build_defs(overrides: Parts | None = None) -> dg.Definitions:
+    """The whole graph; `overrides` replaces outside parts (sources, paths, checks), never the wiring."""
+    parts = overrides or Parts()
+    transformer = Transformer(parts.dbt_project, parts.paths())
+    manifest = transformer.manifest()
+    raw, transform, identity = raw_assets(parts), transform_assets(parts, transformer, manifest), identity_assets(parts)
+    landed, to_publish = list(parts.landed_checks(parts.sources(), parts.paths)), list(parts.published_checks(parts.paths))
+    guards = [*_guards(gates.LANDED, landed), *_guards(gates.TRANSFORM, transform), *_guards(gates.TO_BE_PUBLISHED, to_publish)]
+    publication = publication_asset(parts, layers.published_tables(manifest), guards)
+    hook = automation.hold_hook(parts, _gate_of_step(landed, to_publish))
+    daily, ingest_all, build, publish = automation.jobs(raw, landed, to_publish, publication, {hook})
+    return dg.Definitions(
+        assets=[raw, *transform, identity, publication],
+        asset_checks=[*landed, *to_publish],
+        jobs=[daily, ingest_all, build, publish],
+        schedules=[automation.daily_schedule(parts, daily)],
+        sensors=[automation.fresh_data_sensor(raw, build), automation.dead_runs],
+        executor=automation.executor(),
+    )
+
+
+def _guards(gate: str, holders: Sequence[dg.AssetsDefinition]) -> list[gates.Gate]:
+    return [gates.Gate(gate, key) for holder in holders for key in holder.check_keys]
+
+
+def _gate_of_step(landed: Sequence[dg.AssetChecksDefinition], to_publish: Sequence[dg.AssetChecksDefinition]) -> dict[str, str]:
+    """Which gate a step stands for, by the name of its op."""
+    return {
+        INGEST_STEP: gates.EXTRACTION,
+        IDENTITY_STEP: gates.IDENTITY,
+        **dict.fromkeys(TRANSFORM_STEPS, gates.TRANSFORM),
+        **{checks.node_def.name: gates.LANDED for checks in landed},
+        **{checks.node_def.name: gates.TO_BE_PUBLISHED for checks in to_publish},
+    }

@@ -1,0 +1,73 @@
+"""The order of the layers, once: folder, DuckDB schema, asset-key prefix and Dagster group are the same word.
+
+Which dbt node stands in which layer, and which half of the dbt build (before or after identity is resolved) makes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+RAW = "raw"
+REFERENCE = "reference"
+STAGING = "staging"
+IDENTITY = "identity"
+IDENTITY_STATE = "identity_state"
+CUSTOMER_360 = "customer_360"
+MARTS = "marts"
+PUBLISHED = "published"
+
+# Left to right. `raw` stands for the schemas raw_<source>; `identity_state` is written by the Python step between dbt's halves.
+ORDER = (RAW, REFERENCE, STAGING, IDENTITY, IDENTITY_STATE, CUSTOMER_360, MARTS, PUBLISHED)
+BEFORE_IDENTITY = (RAW, REFERENCE, STAGING, IDENTITY)
+AFTER_IDENTITY = (IDENTITY_STATE, CUSTOMER_360, MARTS, PUBLISHED)
+
+Node = Mapping[str, Any]
+Manifest = Mapping[str, Any]
+
+_BUILT = ("model", "seed", "snapshot")
+
+
+def layer_of(node: Node) -> str:
+    """The layer of a dbt node: seeds are reference data, sources what their schema says, all else its layer's folder."""
+    if node["resource_type"] == "seed":
+        return REFERENCE
+    if node["resource_type"] == "source":
+        return IDENTITY_STATE if node["schema"] == IDENTITY_STATE else RAW
+    folder = str(node["fqn"][1])
+    if folder not in ORDER:
+        raise ValueError(f"{node['original_file_path']} stands outside the layers {', '.join(ORDER)}")
+    return folder
+
+
+def is_built(node: Node) -> bool:
+    """True for what becomes a table or a view."""
+    return node["resource_type"] in _BUILT and node["config"].get("materialized") != "ephemeral"
+
+
+def built_nodes(manifest: Manifest, layers: tuple[str, ...]) -> Iterator[Node]:
+    """The enabled models, seeds and snapshots of these layers that become tables or views."""
+    return (node for node in manifest["nodes"].values() if is_built(node) and layer_of(node) in layers)
+
+
+def tests_with_homes(manifest: Manifest) -> Iterator[tuple[Node, Node]]:
+    """Every data test with the table it is shown on: of those it reads the furthest right, where all it needs is built.
+
+    Of several in one layer it is the one the test was declared on, else the last by name.
+    """
+    everything = {**manifest["nodes"], **manifest["sources"]}
+    for test in manifest["nodes"].values():
+        if test["resource_type"] == "test":
+            parents = [everything[name] for name in test["depends_on"]["nodes"] if name in everything]
+            homes = [node for node in parents if node["resource_type"] == "source" or is_built(node)]
+            if homes:
+                yield test, max(homes, key=lambda node: _furthest(node, test))
+
+
+def _furthest(node: Node, test: Node) -> tuple[int, bool, str]:
+    return ORDER.index(layer_of(node)), node["unique_id"] == test.get("attached_node"), str(node["unique_id"])
+
+
+def published_tables(manifest: Manifest) -> list[str]:
+    """The tables readers see, by name."""
+    return sorted(str(node["alias"]) for node in built_nodes(manifest, (PUBLISHED,)))

@@ -1,0 +1,143 @@
+"""Publishing: the file dbt built beside the published one is described, checked, copied and renamed over it.
+
+Readers that have the old file open keep it whole; whoever opens the path next gets the new one. Whether the gates are
+open is decided before (`assets/publish.py`); this module makes sure that what is swapped in is complete and readable.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingest.core.errors import CxError
+from ingest.core.lock import writer
+from ingest.core.paths import Paths
+from orchestration import gates
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# Without these nothing in the file can be read, whatever the vendors told; other tables may be empty from the start.
+NEVER_EMPTY = ("customer_360", "kpi_catalog", "kpi_period")
+
+_DESCRIBE = """
+create or replace table publication (
+    run_id varchar, published_at timestamptz, data_as_of timestamptz, gates_passed varchar[],
+    table_name varchar, row_count bigint, checksum varchar
+)
+"""
+
+
+class PublishError(CxError):
+    """The next publication is not fit to be published; the last one stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTable:
+    """One table of a publication. `checksum` changes when any row does, whatever order the rows are in."""
+
+    name: str
+    rows: int
+    checksum: str
+
+
+def publish(paths: Paths, run_id: str, expected: Sequence[str], gates_passed: Sequence[str] = gates.ORDER) -> list[PublishedTable]:
+    """Swaps the staged file in and forgets all holds. PublishError leaves the last publication as it was.
+
+    expected: every table the published layer declares; all have to be there.
+    """
+    with writer(paths, "publication"):
+        if not paths.staging_file.exists():
+            raise PublishError(f"there is nothing to publish: {paths.staging_file} does not exist", "Run `cx run` first.")
+        tables = _describe(paths, run_id, expected, gates_passed)
+        _swap(paths.staging_file, paths.published, tables)
+        gates.clear_holds(paths)
+        return tables
+
+
+def _describe(paths: Paths, run_id: str, expected: Sequence[str], gates_passed: Sequence[str]) -> list[PublishedTable]:
+    """Checks the staged tables and writes them into table `publication`."""
+    import duckdb
+
+    before = _published_counts(paths)
+    with duckdb.connect(str(paths.staging_file)) as connection:
+        tables = [_measure(connection, name) for name in _present(connection, expected)]
+        emptied = [t.name for t in tables if t.rows == 0 and (t.name in NEVER_EMPTY or before.get(t.name, 0) > 0)]
+        if emptied:
+            raise PublishError(f"without rows: {', '.join(emptied)}", "`cx status` shows what landed; the last publication stays.")
+        as_of = " union all ".join(f'select max(data_as_of) as known_at from "{table.name}"' for table in tables)
+        connection.execute(_DESCRIBE)
+        connection.executemany(
+            f"insert into publication select ?, ?, (select max(known_at) from ({as_of})), ?, ?, ?, ?",
+            [(run_id, datetime.now(UTC), list(gates_passed), table.name, table.rows, table.checksum) for table in tables],
+        )
+        connection.execute("checkpoint")
+    return tables
+
+
+def _present(connection: DuckDBPyConnection, expected: Sequence[str]) -> list[str]:
+    found = connection.execute("select table_name from information_schema.tables where table_schema = 'main'").fetchall()
+    missing = sorted(set(expected) - {str(row[0]) for row in found})
+    if missing:
+        raise PublishError(f"the staged file lacks {', '.join(missing)}", "Run `cx run`, which builds the whole layer.")
+    return list(expected)
+
+
+def _measure(connection: DuckDBPyConnection, table: str) -> PublishedTable:
+    found = connection.execute(f'select count(*), md5(coalesce(sum(hash(t)::hugeint), 0)::varchar) from "{table}" as t').fetchone()
+    assert found is not None
+    return PublishedTable(table, int(found[0]), str(found[1]))
+
+
+def _published_counts(paths: Paths) -> dict[str, int]:
+    """Rows per table of the last publication; empty before the first."""
+    import duckdb
+
+    if not paths.published.exists():
+        return {}
+    with suppress(duckdb.Error), duckdb.connect(str(paths.published), read_only=True) as connection:
+        return dict(connection.execute("select table_name, row_count from publication").fetchall())
+    return {}
+
+
+def _swap(staged: Path, target: Path, tables: Sequence[PublishedTable]) -> None:
+    """Copies beside the target, proves the copy, and renames: a crash at any point leaves the old file or the new one."""
+    leftover = staged.with_name(staged.name + ".wal")
+    if leftover.exists():
+        raise PublishError(f"{staged} was not written out completely", "Run `cx run` again.")
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with staged.open("rb") as source, beside.open("wb") as copy:
+            shutil.copyfileobj(source, copy, 16 * 1024 * 1024)
+            copy.flush()
+            os.fsync(copy.fileno())
+        _prove(beside, tables)
+        beside.replace(target)
+        _sync_directory(target.parent)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _prove(copy: Path, tables: Sequence[PublishedTable]) -> None:
+    """The copy opens read-only and holds every table with the rows that were counted."""
+    import duckdb
+
+    with duckdb.connect(str(copy), read_only=True) as connection:
+        counts = " union all ".join(f"select '{table.name}', count(*) from \"{table.name}\"" for table in tables)
+        found = dict(connection.execute(counts).fetchall())
+    if found != {table.name: table.rows for table in tables}:
+        raise PublishError("the copy of the staged file does not hold the rows that were counted", "Run `cx publish` again.")
+
+
+def _sync_directory(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

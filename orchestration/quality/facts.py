@@ -1,0 +1,206 @@
+"""What is known about single tables beyond their declaration. A table that is not listed here is judged all the same.
+
+Raw tables: value sets are the vendor's own fixed lists, shares are floors that a healthy account clears by far.
+Published tables: the columns, grain and ranges readers rely on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """One raw table.
+
+    is_core: the warehouse makes no sense while it is empty.
+    filled: least share of rows with a value; known: the vendor's fixed values; varied: more than one value in a large table.
+    planned: stamps that may lie ahead; entered: stamps people type or other platforms report, which only warn.
+    positive: amounts of which few are below zero; shrinks: rows leave the vendor's listing in daily business.
+    """
+
+    is_core: bool = False
+    filled: Mapping[str, float] = field(default_factory=dict)
+    known: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    varied: tuple[str, ...] = ()
+    planned: tuple[str, ...] = ()
+    entered: tuple[str, ...] = ()
+    positive: tuple[str, ...] = ()
+    shrinks: bool = False
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_BC_STATUS = frozenset({"Draft", "In Review", "Open", "Paid", "Canceled", "Corrective", "Released"})
+
+LANDED: Mapping[tuple[str, str], Landed] = {
+    ("hubspot", "contacts"): Landed(is_core=True, filled={"email": 0.5, "created_at": 1.0}),
+    ("hubspot", "companies"): Landed(filled={"created_at": 1.0, "name": 0.5}),
+    ("hubspot", "deals"): Landed(filled={"deal_stage": 0.9, "created_at": 1.0}, planned=("closed_at",)),
+    ("hubspot", "deal_contacts"): Landed(filled={"to_ids": 0.9}),
+    ("hubspot", "contact_companies"): Landed(filled={"to_ids": 0.9}),
+    ("business_central", "companies"): Landed(is_core=True),
+    ("business_central", "customers"): Landed(
+        is_core=True, filled={"number": 1.0, "display_name": 0.9}, known={"type": _set("Person Company")}
+    ),
+    ("business_central", "items"): Landed(filled={"number": 1.0}),
+    ("business_central", "sales_orders"): Landed(
+        filled={"number": 1.0, "customer_number": 0.95}, known={"status": _BC_STATUS}, shrinks=True
+    ),
+    ("business_central", "sales_invoices"): Landed(
+        is_core=True,
+        filled={"number": 1.0, "customer_number": 0.95, "invoice_date": 0.95, "total_amount_including_tax": 0.95},
+        known={"status": _BC_STATUS},
+        planned=("due_date",),
+        positive=("total_amount_including_tax",),
+    ),
+    ("business_central", "sales_credit_memos"): Landed(filled={"customer_number": 0.95}, known={"status": _BC_STATUS}),
+    ("business_central", "customer_payments"): Landed(filled={"customer_number": 0.9, "amount": 0.95}),
+    ("stripe", "customers"): Landed(is_core=True, filled={"email": 0.5, "created_at": 1.0}),
+    ("stripe", "products"): Landed(filled={"name": 0.9}),
+    ("stripe", "prices"): Landed(filled={"currency": 1.0}, known={"type": _set("one_time recurring")}, positive=("unit_amount",)),
+    ("stripe", "subscriptions"): Landed(
+        is_core=True,
+        filled={"customer_id": 1.0, "status": 1.0, "items": 0.95, "started_at": 0.95},
+        known={"status": _set("incomplete incomplete_expired trialing active past_due canceled unpaid paused")},
+        varied=("status",),
+        planned=("trial_start_at", "trial_end_at", "cancel_at", "started_at"),
+    ),
+    ("stripe", "invoices"): Landed(
+        is_core=True,
+        filled={"customer_id": 0.95, "status": 0.95, "total": 0.95, "lines": 0.95},
+        known={"status": _set("draft open paid uncollectible void")},
+        positive=("total",),
+    ),
+    ("stripe", "charges"): Landed(
+        filled={"amount": 1.0, "status": 1.0}, known={"status": _set("succeeded pending failed")}, positive=("amount",)
+    ),
+    ("stripe", "refunds"): Landed(
+        filled={"amount": 1.0}, known={"status": _set("pending requires_action succeeded failed canceled")}, positive=("amount",)
+    ),
+    ("stripe", "events"): Landed(filled={"type": 1.0, "object_id": 0.95}),
+    ("surveymonkey", "surveys"): Landed(is_core=True, filled={"title": 0.9}),
+    ("surveymonkey", "survey_details"): Landed(filled={"pages": 0.9}),
+    ("surveymonkey", "responses"): Landed(
+        is_core=True,
+        filled={"survey_id": 1.0, "response_status": 0.95, "pages": 0.9},
+        known={"response_status": _set("completed partial overquota disqualified")},
+    ),
+    ("zendesk_support", "users"): Landed(is_core=True, filled={"role": 0.95}, known={"role": _set("end-user agent admin")}),
+    ("zendesk_support", "tickets"): Landed(
+        is_core=True,
+        filled={"status": 1.0, "requester_id": 0.9, "created_at": 1.0},
+        known={"status": _set("new open pending hold solved closed deleted"), "priority": _set("urgent high normal low")},
+        varied=("status",),
+    ),
+    ("zendesk_support", "satisfaction_ratings"): Landed(
+        filled={"score": 1.0, "ticket_id": 0.95},
+        known={"score": _set("offered unoffered good bad received good_with_comment bad_with_comment")},
+    ),
+    ("brandwatch", "queries"): Landed(is_core=True, filled={"name": 0.9}),
+    ("brandwatch", "mentions"): Landed(
+        is_core=True,
+        filled={"posted_at": 0.95, "added_at": 0.95, "sentiment": 0.5},
+        known={"sentiment": _set("positive neutral negative")},
+        varied=("sentiment",),
+        entered=("posted_at",),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Values of `column` stay within low..high in the rows where `where` holds. Nulls are no values."""
+
+    name: str
+    column: str
+    low: str
+    high: str
+    claim: str
+    where: str = "true"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One published table.
+
+    columns: what readers rely on; grain: what its rows are named by; min_rows: least rows of the very first publication.
+    is_unique: no two rows share the grain, judged here for figures that people read one by one (dbt tests the other keys).
+    filled: least share of rows with a value; keeps: columns none of whose values of the last publication may vanish.
+    values: columns whose number of values must not fall against the last publication (rows may stay while values go).
+    """
+
+    columns: tuple[str, ...]
+    grain: tuple[str, ...]
+    min_rows: int = 1
+    is_unique: bool = False
+    filled: Mapping[str, float] = field(default_factory=dict)
+    ranges: tuple[Range, ...] = ()
+    keeps: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+
+
+_MAY_PASS_100 = "('acquisition_rate', 'engagement_rate')"  # more came than were there; more reactions than people reached
+_KPI_COLUMNS = (
+    "kpi_id", "variant", "grain", "period_start", "period_end", "segment_type", "segment", "numerator", "denominator", "value", "n",
+    "n_immature", "is_small_n", "is_complete", "direction", "unit", "as_of", "data_as_of",
+)
+_KPI = Published(
+    columns=_KPI_COLUMNS,
+    grain=("kpi_id", "variant", "grain", "period_start", "segment_type", "segment"),
+    is_unique=True,
+    filled={"kpi_id": 1.0, "variant": 1.0, "period_start": 1.0, "unit": 1.0},
+    ranges=(
+        Range("score_out_of_range", "value", "-100", "100", "scores such as NPS lie within -100..100", "t.unit = 'points'"),
+        Range("share_out_of_range", "value", "0", "100", "proportions lie within 0..100",
+              f"(t.unit = 'percent' or t.kpi_id = 'ces_ease') and t.kpi_id not in {_MAY_PASS_100}"),
+        Range("below_zero", "value", "0", "1e18", "amounts, durations and counts are finite and not negative", "t.unit <> 'points'"),
+        Range("n_below_zero", "n", "0", "9223372036854775807", "n is not negative"),
+    ),
+    keeps=("kpi_id",),
+    values=("value",),
+)
+_MRR_SUMS = ("opening_mrr", "new_mrr", "reactivation_mrr", "expansion_mrr", "contraction_mrr", "churn_mrr", "fx_mrr", "closing_mrr")
+
+PUBLISHED: Mapping[str, Published] = {
+    "customer_360": Published(
+        columns=("customer_id", "profile", "latest_nps_score", "source_count", "data_as_of"),
+        grain=("customer_id",),
+        filled={"customer_id": 1.0},
+        ranges=(Range("nps_score_off_its_scale", "latest_nps_score", "0", "10", "the latest NPS score lies within 0..10"),),
+    ),
+    "touchpoints": Published(
+        columns=("touchpoint_id", "customer_id", "occurred_at", "stage", "channel", "touchpoint", "source", "direction", "data_as_of"),
+        grain=("touchpoint_id",),
+        filled={"occurred_at": 1.0, "channel": 0.95, "customer_id": 0.3},
+        keeps=("source", "channel"),
+        values=("customer_id",),
+    ),
+    "feedback": Published(
+        columns=("feedback_id", "customer_id", "source", "channel", "kind", "metric", "score", "scale_min", "scale_max", "responded_at",
+                 "data_as_of"),
+        grain=("feedback_id",),
+        filled={"responded_at": 0.95},
+        ranges=(
+            Range("score_off_its_scale", "score", "t.scale_min", "t.scale_max", "answers lie within the scale of their question",
+                  "t.scale_min is not null and t.scale_max is not null"),
+        ),
+        keeps=("source", "metric"),
+        values=("score", "customer_id"),
+    ),
+    "kpi_period": _KPI,
+    "kpi_daily": _KPI,
+    "mrr_bridge": Published(
+        columns=("month", *_MRR_SUMS, "data_as_of"),
+        grain=("month",),
+        is_unique=True,
+        filled={"month": 1.0, "closing_mrr": 1.0},
+        ranges=(Range("closing_below_zero", "closing_mrr", "-0.005", "1e18", "closing MRR is not negative"),),
+    ),
+    "orders": Published(columns=("order_id", "customer_id", "data_as_of"), grain=("order_id",), min_rows=0),
+    "cases": Published(columns=("case_id", "customer_id", "data_as_of"), grain=("case_id",), min_rows=0),
+    "mrr_movements": Published(columns=("customer_id", "month", "data_as_of"), grain=("customer_id", "month"), min_rows=0),
+}

@@ -1,0 +1,117 @@
+"""Runs a gate: measures every table while nobody writes, lets Great Expectations judge, and says in words what failed.
+
+CX_GATES_FORGET_HISTORY=1 compares with nothing, for the one run after a change of volume that was meant.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import duckdb
+
+from ingest.core.lock import writer
+from ingest.core.paths import Paths
+from ingest.core.spec import Source
+from ingest.registry import SOURCES
+from orchestration.quality.facts import PUBLISHED, Published
+from orchestration.quality.landed import History, Run, landed_table
+from orchestration.quality.measures import Measure
+from orchestration.quality.profile import Profile, columns_of, sentence, take
+from orchestration.quality.published import Last, published_table
+from orchestration.quality.results import Gate, GateResult, Severity, site_folder
+
+
+def validate_landed(paths: Paths, sources: Sequence[str], registry: Mapping[str, Source] = SOURCES) -> list[GateResult]:
+    """Gate 1 over every raw table of the named sources, one result per table (`raw_<source>.<table>`)."""
+    with _reading(paths, paths.warehouse, "landed") as connection:
+        profiles = [profile for name in sources for profile in _landed(connection, registry[name])]
+    return _judged("landed", profiles, paths, paths.warehouse)
+
+
+def validate_published(paths: Paths) -> list[GateResult]:
+    """Gate 3 over every table of the next publication, against the last one; one result per table."""
+    last = _last_publication(paths.published)
+    with _reading(paths, paths.staging_file, "published") as connection:
+        there = columns_of(connection, "main")
+        tables = [published_table(name, facts, there.get(name, ()), last.get(name)) for name, facts in PUBLISHED.items()]
+        profiles = [take(connection, table) for table in tables]
+    return _judged("published", profiles, paths, paths.staging_file)
+
+
+def _judged(gate: Gate, profiles: Sequence[Profile], paths: Paths, file: Path) -> list[GateResult]:
+    """One result per profile. The file is opened a second time, for the keys of rows to blame, only when something failed."""
+    from orchestration.quality.judge import judge
+
+    failed = judge(gate, profiles, site_folder(paths, gate))
+    told: dict[str, tuple[str, ...]] = {}
+    if any(failed.values()):
+        with _reading(paths, file, gate) as connection:
+            told = {p.table.name: tuple(sentence(connection, p, m) for m in failed[p.table.name]) for p in profiles}
+    return [_result(gate, p, failed[p.table.name], told.get(p.table.name, ())) for p in profiles]
+
+
+def _result(gate: Gate, profile: Profile, failed: Sequence[Measure], failures: tuple[str, ...]) -> GateResult:
+    only_warns = bool(failed) and not any(measure.is_error for measure in failed)
+    severity: Severity = "warn" if only_warns else "error"
+    return GateResult(gate, profile.table.name, not failed, severity, len(profile.table.measures), len(failed), failures)
+
+
+@contextmanager
+def _reading(paths: Paths, file: Path, gate: Gate) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The file as no one writes it; an empty database where there is none, so that every table is found missing by name."""
+    with writer(paths, f"cx gate {gate}"), _opened(file) as connection:
+        yield connection
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The file read-only, in UTC."""
+    with closing(duckdb.connect(str(file), read_only=True) if file.exists() else duckdb.connect()) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+
+
+def _landed(connection: duckdb.DuckDBPyConnection, source: Source) -> Iterator[Profile]:
+    there = columns_of(connection, source.schema)
+    runs = _ledger(connection, source) if "ingest_runs" in there else {}
+    for resource in source.resources:
+        history = History(runs.get(resource.name, ()), runs.get(f"{resource.name}_keys", ()))
+        yield take(connection, landed_table(source, resource, there.get(resource.name, ()), history))
+
+
+def _ledger(connection: duckdb.DuckDBPyConnection, source: Source) -> dict[str, list[Run]]:
+    """The runs of each table, oldest first; only the newest where history is to be forgotten."""
+    found: dict[str, list[Run]] = {}
+    for resource, *run in connection.execute(
+        "select resource, run_id, mode, coalesce(is_complete, false), coalesce(extracted, 0), coalesce(quarantined, 0), "
+        f'coalesce(distinct_keys, 0) from "{source.schema}".ingest_runs order by observed_at, run_id'
+    ).fetchall():
+        found.setdefault(resource, []).append(Run(*run))
+    return {resource: runs[-1:] for resource, runs in found.items()} if _forgets() else found
+
+
+def _last_publication(file: Path) -> dict[str, Last]:
+    """What the file that readers open now holds; empty before the first publication."""
+    if not file.exists() or _forgets():
+        return {}
+    with _opened(file) as connection:
+        there = columns_of(connection, "main")
+        return {name: _last(connection, name, facts, there[name]) for name, facts in PUBLISHED.items() if name in there}
+
+
+def _last(connection: duckdb.DuckDBPyConnection, name: str, facts: Published, columns: Sequence[str]) -> Last:
+    values, codes = ([column for column in wanted if column in columns] for wanted in (facts.values, facts.keeps))
+    counts = ", ".join(["count(*)", *(f"count({column})" for column in values)])
+    row = connection.execute(f'select {counts} from "{name}"').fetchone() or (0,)
+    known = {
+        column: [code for (code,) in connection.execute(f'select distinct {column}::varchar from "{name}" where {column} is not null').fetchall()]
+        for column in codes
+    }
+    return Last(tuple(columns), row[0], dict(zip(values, row[1:], strict=True)), known)
+
+
+def _forgets() -> bool:
+    return os.environ.get("CX_GATES_FORGET_HISTORY", "") not in {"", "0"}

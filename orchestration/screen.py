@@ -1,0 +1,134 @@
+"""What `cx` prints: tables for people, CSV and JSON for machines. Nothing is read or decided here."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ingest.core.paths import Paths
+from orchestration.gates import ORDER, TITLES
+from orchestration.status import Publication, SourceStatus, Status, age, read_publication
+
+if TYPE_CHECKING:
+    from ingest.core.spec import Source
+    from orchestration.run import RunReport
+
+MOST_ROWS = 200
+console = Console(highlight=False)
+
+
+def show_rows(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
+    """An answer as a table; long ones are cut, and say so."""
+    table = Table(*(escape(name) for name in names), header_style="bold")
+    for row in rows[:MOST_ROWS]:
+        table.add_row(*(escape(cell(value)) for value in row))
+    console.print(table)
+    if len(rows) > MOST_ROWS:
+        console.print(f"{len(rows) - MOST_ROWS} more rows; --csv gives all of them", style="dim")
+
+
+def cell(value: object) -> str:
+    """A value as people read it: no trailing digits of binary fractions, instants to the second, nothing for null."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "seconds")
+    return str(value)
+
+
+def show_csv(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(["" if value is None else value for value in row] for row in rows)
+
+
+def show_status(status: Status, *, as_json: bool = False) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(asdict(status), default=_plain, indent=2) + "\n")
+        return
+    now = datetime.now(UTC)
+    if status.writing:
+        console.print(f"[yellow]sources cannot be read now:[/] {escape(status.writing)}")
+    else:
+        console.print(_sources_table(status.sources, now))
+    console.print(_gates_table(status))
+    for hold in status.holds:
+        console.print(f"[red]{hold.gate}[/] holds [bold]{escape(hold.subject)}[/] since {hold.since}: {escape(hold.reason)}")
+    console.print(_publication_line(status.publication, now))
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _sources_table(sources: Sequence[SourceStatus], now: datetime) -> Table:
+    table = Table("source", "newest run (vendor's clock)", "age", header_style="bold", title="what landed", title_justify="left")
+    for name in ("rows read", "stored", "quarantined"):
+        table.add_column(name, justify="right")
+    for source in sources:
+        if source.observed_at is None:
+            table.add_row(source.title, "[dim]never[/]", "", "", "", "")
+            continue
+        old = f"{age(source.observed_at, now)}{' (stale)' if source.is_stale else ''}{'' if source.is_complete else ' (incomplete)'}"
+        counts = (f"{count:,}" for count in (source.extracted, source.stored, source.quarantined))
+        table.add_row(source.title, cell(source.observed_at), f"[yellow]{old}[/]" if source.is_stale else old, *counts)
+    return table
+
+
+def _gates_table(status: Status) -> Table:
+    table = Table("gate", "what it asks", "", header_style="bold", title="gates", title_justify="left")
+    closed = {hold.gate for hold in status.holds}
+    passed = set(status.publication.gates) if status.publication else set()
+    for gate in ORDER:
+        verdict = "[red]closed[/]" if gate in closed else "[green]passed[/]" if gate in passed and not closed else "[dim]not told[/]"
+        table.add_row(gate, TITLES[gate], verdict)
+    return table
+
+
+def _publication_line(publication: Publication | None, now: datetime) -> str:
+    if publication is None:
+        return "[yellow]nothing is published yet[/]: `cx demo` or `cx run` makes the first publication"
+    as_of = cell(publication.data_as_of) or "unknown"
+    rows = f"{sum(publication.tables.values()):,} rows in {len(publication.tables)} tables"
+    return f"published {age(publication.published_at, now)} ago by run {publication.run_id[:8]}: {rows}, data as of {as_of}"
+
+
+def show_published(paths: Paths) -> None:
+    """What a run has just published."""
+    publication = read_publication(paths)
+    console.print(_publication_line(publication, datetime.now(UTC)))
+    console.print(f"file: {paths.published}", style="dim", soft_wrap=True)
+
+
+def show_landed(report: RunReport, names: Sequence[str]) -> None:
+    console.print(f"{', '.join(names)}: {report.materialized} tables landed, {report.checks} checks passed")
+    for warning in report.warnings:
+        console.print(f"[yellow]warning[/] {escape(warning)}")
+
+
+def show_sources(sources: Sequence[Source]) -> None:
+    """The settings of every source, as environment variables."""
+    import os
+
+    from ingest.core.settings import variable
+
+    table = Table("source", "variable", "where to find its value", "now", header_style="bold")
+    for source in sources:
+        for position, setting in enumerate(source.settings):
+            name = variable(source, setting)
+            now = "[green]set[/]" if os.environ.get(name) else escape(setting.default) if setting.default is not None else "[yellow]missing[/]"
+            title = source.title if position == 0 else ""
+            table.add_row(title, name, escape(setting.where), now, end_section=position == len(source.settings) - 1)
+    console.print(table)
+    console.print("Set them in the environment, or under [sources.<source>] in .dlt/secrets.toml.".replace("[", "\\["), style="dim")

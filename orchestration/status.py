@@ -1,0 +1,135 @@
+"""What `cx status` knows: what each source landed last, which gate holds what since when, what is published.
+
+Reads three files and imports neither Dagster nor dbt. While a run writes the warehouse, its tables are not opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ingest.core.errors import LockHeld
+from ingest.core.lock import writer
+from ingest.core.paths import Paths
+from orchestration.gates import Hold, read_holds
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from ingest.core.spec import Source
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """The newest run of a source over all its tables; `observed_at` is None when it has never landed."""
+
+    name: str
+    title: str
+    observed_at: datetime | None = None
+    extracted: int = 0
+    stored: int = 0
+    quarantined: int = 0
+    is_complete: bool = False
+    is_stale: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """The published file as it describes itself."""
+
+    run_id: str
+    published_at: datetime
+    data_as_of: datetime | None
+    gates: tuple[str, ...]
+    tables: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Everything `cx status` prints. `writing` says who holds the warehouse when its tables could not be read."""
+
+    sources: list[SourceStatus]
+    writing: str
+    holds: list[Hold]
+    publication: Publication | None
+
+
+def read_status(paths: Paths, sources: Sequence[Source], now: datetime | None = None) -> Status:
+    """`now` is the clock ages are counted from, by default this machine's."""
+    landed, writing = _landed(paths, sources, now or datetime.now(UTC))
+    return Status(landed, writing, read_holds(paths), read_publication(paths))
+
+
+def _landed(paths: Paths, sources: Sequence[Source], now: datetime) -> tuple[list[SourceStatus], str]:
+    import duckdb
+
+    nothing = [SourceStatus(source.name, source.title) for source in sources]
+    if not paths.warehouse.exists():
+        return nothing, ""
+    try:
+        with writer(paths, "cx status", wait_seconds=0), duckdb.connect(str(paths.warehouse), read_only=True) as connection:
+            return [_source(connection, source, now) for source in sources], ""
+    except LockHeld as held:
+        return nothing, str(held)
+    except duckdb.IOException as error:  # opened by a program that does not take our lock, an analyst's shell for one
+        return nothing, str(error).splitlines()[0]
+
+
+_NEWEST = """
+with newest as (
+    select *, row_number() over (partition by resource order by observed_at desc) as nth from {schema}.ingest_runs
+)
+select epoch_us(max(observed_at)), sum(extracted), sum(distinct_keys), sum(quarantined), bool_and(is_complete) from newest where nth = 1
+"""
+
+
+def _source(connection: DuckDBPyConnection, source: Source, now: datetime) -> SourceStatus:
+    import duckdb
+
+    try:
+        found = connection.execute(_NEWEST.format(schema=source.schema)).fetchone()
+    except duckdb.CatalogException:
+        found = None
+    if found is None or found[0] is None:
+        return SourceStatus(source.name, source.title)
+    observed_at = datetime.fromtimestamp(found[0] / 1e6, UTC)
+    extracted, stored, quarantined = (int(value or 0) for value in found[1:4])
+    is_stale = now - observed_at > source.max_age
+    return SourceStatus(source.name, source.title, observed_at, extracted, stored, quarantined, bool(found[4]), is_stale)
+
+
+def read_publication(paths: Paths) -> Publication | None:
+    """What table `publication` of the published file says; None before the first."""
+    import duckdb
+
+    from orchestration.reader import published
+
+    if not paths.published.exists():
+        return None
+    with published(paths) as connection:
+        try:
+            rows = connection.execute(
+                "select run_id, epoch_us(published_at), epoch_us(data_as_of), gates_passed, table_name, row_count from publication order by table_name"
+            ).fetchall()
+        except duckdb.CatalogException:
+            return None
+    if not rows:
+        return None
+    run_id, published_at, as_of, gates = rows[0][:4]
+    tables = {str(row[4]): int(row[5]) for row in rows}
+    return Publication(run_id, _instant(published_at), _instant(as_of) if as_of is not None else None, tuple(gates), tables)
+
+
+def _instant(microseconds: int) -> datetime:
+    return datetime.fromtimestamp(microseconds / 1e6, UTC)
+
+
+def age(since: datetime, now: datetime) -> str:
+    """How long ago, as people say it."""
+    passed = max(now - since, timedelta())
+    for unit, seconds in (("d", 86400), ("h", 3600), ("min", 60)):
+        if passed.total_seconds() >= seconds:
+            return f"{int(passed.total_seconds() // seconds)} {unit}"
+    return "now"

@@ -1,0 +1,157 @@
+"""dbt inside this process: parse when the project changed, build with one event per node as it ends.
+
+A dbt subprocess per half would import dbt again and parse again (several CPU seconds each). dbt keeps one adapter per
+process, so builds take turns: the caller holds the writer lock. Which nodes become which assets stands in
+`assets/transform.py`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import queue
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ingest.core.errors import CxError
+from ingest.core.paths import Paths
+
+_RESULT_EVENTS = {"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"}
+_WATCHED = ("models", "seeds", "macros", "snapshots", "tests", "dbt_project.yml", "profiles.yml", "packages.yml")
+_SAID_NOTHING = "dbt ended without saying why"
+
+
+class TransformError(CxError):
+    """dbt could not parse or build the project."""
+
+
+class Transformer:
+    """One dbt project against one data directory."""
+
+    def __init__(self, project: Path, paths: Paths) -> None:
+        self.project, self.paths = project, paths
+        self.results: list[Any] = []  # dbt's results of the newest build
+        self._manifest: Any = None  # dbt's own object, kept so that the second half does not parse again
+
+    def manifest(self) -> dict[str, Any]:
+        """The parsed project as a dictionary; parses when `target/manifest.json` is missing or older than the project."""
+        target = self.project / "target" / "manifest.json"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with (target.parent / ".parse.lock").open("w", encoding="utf-8") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if not target.exists() or target.stat().st_mtime < _newest_change(self.project):
+                self._parse()
+            told: dict[str, Any] = json.loads(target.read_text(encoding="utf-8"))
+        return told
+
+    def build(self, selection: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+        """Runs `dbt build` with these selection arguments; yields dbt's result event of every node as it ends.
+
+        Raises TransformError at the end when anything failed; `results` then tells what.
+        """
+        if self._manifest is None:
+            self._parse()
+        events: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        told: list[Any] = []
+
+        def work() -> None:
+            try:
+                told.append(self._invoke(["build", *selection], events.put))
+            finally:
+                events.put(None)
+
+        thread = threading.Thread(target=work, name="dbt", daemon=True)
+        with self._environment():
+            thread.start()
+            try:
+                yield from _decoded(events)
+            finally:
+                _finish(thread)
+        self.results = list(getattr(told[0].result, "results", None) or []) if told else []
+        if not told or not told[0].success:
+            raise TransformError(_why(told, self.results), f"The whole story stands in {self._logs / 'dbt.log'}.")
+
+    @property
+    def _logs(self) -> Path:
+        return self.paths.root / ".dbt"
+
+    def _parse(self) -> None:
+        with self._environment():
+            told = self._invoke(["parse"], lambda event: None)
+        if not told.success:
+            raise TransformError(f"the dbt project {self.project} does not parse: {_why([told], [])}", "Correct it and run again.")
+        self._manifest = told.result
+
+    def _invoke(self, args: list[str], on_event: Any) -> Any:
+        from dbt.cli.main import dbtRunner
+
+        quiet = ["--log-level", "none", "--log-level-file", "info", "--log-path", str(self._logs), "--no-use-colors"]
+        where = ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]
+        manifest = self._manifest if args[0] != "parse" else None
+        return dbtRunner(manifest=manifest, callbacks=[on_event]).invoke([*quiet, *args, *where])
+
+    @contextmanager
+    def _environment(self) -> Iterator[None]:
+        """The files dbt works on, told by environment variables as in a shell, for as long as dbt runs."""
+        ours = {"CX_WAREHOUSE": str(self.paths.warehouse), "CX_PUBLISHED_NEXT": str(self.paths.staging_file)}
+        for path in ours.values():
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        before = {name: os.environ.get(name) for name in ours}
+        os.environ.update(ours)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name, None)
+                if value is not None:
+                    os.environ[name] = value
+
+
+def _newest_change(project: Path) -> float:
+    """When anything the parser reads was last changed; folders count, so that a deleted file does too."""
+    found = [project / name for name in _WATCHED if (project / name).exists()]
+    inside = (path for top in found if top.is_dir() for path in top.rglob("*"))
+    return max((path.stat().st_mtime for path in (*found, *inside)), default=0.0)
+
+
+def _decoded(events: queue.SimpleQueue[Any]) -> Iterator[Mapping[str, Any]]:
+    from google.protobuf.json_format import MessageToDict
+
+    while (event := events.get()) is not None:
+        if event.info.name in _RESULT_EVENTS:
+            yield MessageToDict(event, preserving_proto_field_name=True)
+
+
+def _finish(thread: threading.Thread) -> None:
+    """Waits for dbt, interrupting its query when the caller stopped listening, and closes the files it keeps open."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    thread.join(timeout=0.5)
+    environment = DuckDBConnectionManager._ENV
+    while thread.is_alive():
+        if environment is not None and environment.conn is not None:
+            environment.conn.interrupt()
+        thread.join(timeout=0.5)
+    if environment is not None:
+        environment.close()  # dbt's own cleaning up only forgets it, and the file would stay locked
+    DuckDBConnectionManager._ENV = None
+
+
+def _why(told: list[Any], results: Sequence[Any]) -> str:
+    failed = [result for result in results if str(result.status) in ("error", "fail", "runtime error")]
+    if failed:
+        named = "; ".join(f"{result.node.name}: {_first_line(result.message)}" for result in failed[:5])
+        more = f" and {len(failed) - 5} more" if len(failed) > 5 else ""
+        return f"{len(failed)} dbt node(s) failed: {named}{more}"
+    if told and told[0].exception is not None:
+        return " ".join(str(told[0].exception).split())[:600]
+    return _SAID_NOTHING
+
+
+def _first_line(message: object) -> str:
+    lines = [line.strip() for line in str(message or _SAID_NOTHING).splitlines() if line.strip()]
+    return " ".join(lines)[:300]

@@ -1,0 +1,209 @@
+"""Customer ids outlive growth, merges and splits, and depend on nothing but the records and their edges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orchestration.identity.resolve import resolve
+
+DAY_ONE = datetime(2026, 7, 1, 6, tzinfo=UTC)
+Edge = tuple[str, str]
+
+
+class Warehouse:
+    """A DuckDB file's worth of identity models, one day after the other."""
+
+    def __init__(self) -> None:
+        self.connection = duckdb.connect()
+        self.connection.execute("set TimeZone = 'UTC'; create schema identity")
+        self.day = 0
+
+    def run(self, nodes: Iterable[str], edges: Iterable[Edge] = ()) -> dict[str, int]:
+        """Resolves these records on the next day; a record's name says when it was first seen."""
+        seen = [(node, DAY_ONE - timedelta(days=100) + timedelta(minutes=ord(node[0]))) for node in nodes]
+        self.connection.execute(
+            "create or replace table identity.int_identity__nodes (node_id varchar, first_seen_at timestamptz)"
+        )
+        self.connection.execute("create or replace table identity.int_identity__edges (node_l varchar, node_r varchar)")
+        if seen:
+            self.connection.executemany("insert into identity.int_identity__nodes values (?, ?)", seen)
+        pairs = list(edges)
+        if pairs:
+            self.connection.executemany("insert into identity.int_identity__edges values (?, ?)", pairs)
+        self.day += 1
+        return resolve(self.connection, DAY_ONE + timedelta(days=self.day))
+
+    def customers(self) -> dict[str, str]:
+        """The customer of each record now."""
+        return dict(self.rows("select node_id, customer_id from identity_state.customer_xref where valid_to is null"))
+
+    def events(self) -> list[tuple[str, str, str | None, int]]:
+        """What happened on the last day."""
+        return self.rows("""
+            select event, customer_id, other_id, n_nodes from identity_state.customer_events
+            where occurred_at = (select max(occurred_at) from identity_state.customer_events) order by all""")
+
+    def state(self) -> list[list[tuple[object, ...]]]:
+        """Everything the ledger holds."""
+        tables = ("customer_xref", "customer_registry", "customer_events")
+        return [self.rows(f"select * from identity_state.{table} order by all") for table in tables]
+
+    def rows(self, query: str) -> list[tuple]:
+        return self.connection.execute(query).fetchall()
+
+
+@pytest.fixture
+def warehouse() -> Warehouse:
+    return Warehouse()
+
+
+def test_the_same_input_changes_nothing(warehouse: Warehouse) -> None:
+    warehouse.run("abcd", [("a", "b"), ("c", "d")])
+    before = warehouse.state()
+    counts = warehouse.run("abcd", [("a", "b"), ("c", "d")])
+    assert warehouse.state() == before
+    assert counts == {
+        "edges": 2, "nodes": 4, "customers": 2, "created": 0, "revived": 0, "merged": 0, "split": 0, "moved": 0, "retired": 0,
+    }  # fmt: skip
+
+
+def test_a_customer_that_grows_keeps_its_id(warehouse: Warehouse) -> None:
+    warehouse.run("bc", [("b", "c")])
+    first = warehouse.customers()["b"]
+    warehouse.run("abcd", [("a", "b"), ("b", "c"), ("c", "d")])
+    assert set(warehouse.customers().values()) == {first}
+    reasons = warehouse.rows("select node_id, reason from identity_state.customer_xref order by node_id")
+    assert reasons == [("a", "joined"), ("b", "new"), ("c", "new"), ("d", "joined")]
+
+
+def test_a_merge_keeps_the_id_of_the_plurality_and_leads_the_other_to_it(warehouse: Warehouse) -> None:
+    warehouse.run("abc", [("b", "c")])
+    small, large = warehouse.customers()["a"], warehouse.customers()["b"]
+    warehouse.run("abc", [("a", "b"), ("b", "c")])
+    assert set(warehouse.customers().values()) == {large}
+    assert warehouse.events() == [("merged", small, large, 1)]
+    assert warehouse.rows(f"select status, merged_into from identity_state.customer_registry where customer_id = '{small}'") == [
+        ("merged", large)
+    ]
+
+
+def test_an_id_merged_twice_over_is_one_hop_from_its_survivor(warehouse: Warehouse) -> None:
+    warehouse.run("abcdef", [("b", "c"), ("d", "e"), ("e", "f")])
+    first, last = warehouse.customers()["a"], warehouse.customers()["d"]
+    warehouse.run("abcdef", [("a", "b"), ("b", "c"), ("d", "e"), ("e", "f")])
+    warehouse.run("abcdef", [("a", "b"), ("b", "c"), ("c", "d"), ("d", "e"), ("e", "f")])
+    survivor = warehouse.customers()["a"]
+    assert set(warehouse.rows("select distinct merged_into from identity_state.customer_registry where status = 'merged'")) == {
+        (survivor,)
+    }
+    assert {first, last} <= {row[0] for row in warehouse.rows("select customer_id from identity_state.customer_registry")}
+
+
+def test_a_split_leaves_the_id_with_the_larger_part_and_names_where_the_rest_came_from(warehouse: Warehouse) -> None:
+    warehouse.run("abc", [("a", "b"), ("b", "c")])
+    whole = warehouse.customers()["a"]
+    warehouse.run("abc", [("b", "c")])
+    customers = warehouse.customers()
+    assert customers["b"] == customers["c"] == whole != customers["a"]
+    assert ("split", customers["a"], whole, 1) in warehouse.events()
+
+
+def test_a_founder_that_was_split_off_does_not_take_the_id_it_gave_away(warehouse: Warehouse) -> None:
+    warehouse.run("abc", [("a", "b"), ("b", "c")])
+    warehouse.run("abc", [("b", "c")])
+    warehouse.run("abc", [("a", "b"), ("b", "c")])
+    warehouse.run("abc", [("b", "c")])
+    assert len(set(warehouse.customers().values())) == 2
+    ids = [row[0] for row in warehouse.rows("select customer_id from identity_state.customer_registry")]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_record_that_changes_sides_moves_without_touching_either_id(warehouse: Warehouse) -> None:
+    warehouse.run("abcdef", [("a", "b"), ("b", "c"), ("d", "e"), ("e", "f")])
+    left, right = warehouse.customers()["a"], warehouse.customers()["d"]
+    warehouse.run("abcdef", [("a", "b"), ("c", "d"), ("d", "e"), ("e", "f")])
+    assert warehouse.customers()["c"] == right
+    assert warehouse.events() == [("moved", right, left, 1)]
+
+
+def test_a_customer_without_records_retires_and_comes_back_with_them(warehouse: Warehouse) -> None:
+    warehouse.run("ab")
+    gone = warehouse.customers()["a"]
+    warehouse.run("b")
+    assert warehouse.events() == [("retired", gone, None, 1)]
+    warehouse.run("ab")
+    assert warehouse.customers()["a"] == gone
+    assert warehouse.events() == [("revived", gone, None, 1)]
+
+
+def test_a_failing_run_leaves_the_ledger_as_it_was(warehouse: Warehouse) -> None:
+    warehouse.run("ab", [("a", "b")])
+    before = warehouse.state()
+    warehouse.connection.execute("drop table identity.int_identity__edges")
+    with pytest.raises(duckdb.CatalogException):
+        resolve(warehouse.connection, DAY_ONE)
+    assert warehouse.state() == before
+
+
+nodes = st.lists(st.sampled_from("abcdefghij"), unique=True, min_size=1)
+
+
+@st.composite
+def days(draw: st.DrawFn) -> list[tuple[list[str], list[Edge]]]:
+    """A few days of records and edges; an edge may name a record that is not there."""
+    edge = st.tuples(st.sampled_from("abcdefghij"), st.sampled_from("abcdefghij"))
+    return draw(st.lists(st.tuples(nodes, st.lists(edge, max_size=8)), min_size=1, max_size=4))
+
+
+@settings(max_examples=25, deadline=None)
+@given(days())
+def test_whatever_happens_one_customer_is_one_cluster_and_every_id_is_accounted_for(
+    history: list[tuple[list[str], list[Edge]]],
+) -> None:
+    warehouse = Warehouse()
+    for present, edges in history:
+        warehouse.run(present, edges)
+        customers = warehouse.customers()
+        assert set(customers) == set(present)
+        assert _groups(customers) == _groups(_clusters(present, edges))
+        active = {
+            row[0] for row in warehouse.rows("select customer_id from identity_state.customer_registry where status = 'active'")
+        }
+        assert active == set(customers.values())
+    orphans = warehouse.rows("""
+        select loser.customer_id from identity_state.customer_registry as loser
+        left join identity_state.customer_registry as survivor on loser.merged_into = survivor.customer_id
+        where loser.status = 'merged' and coalesce(survivor.status, 'merged') = 'merged'""")
+    assert orphans == []
+
+
+@settings(max_examples=15, deadline=None)
+@given(days(), st.randoms(use_true_random=False))
+def test_the_order_of_records_and_edges_does_not_matter(history: list[tuple[list[str], list[Edge]]], random: object) -> None:
+    straight, shuffled = Warehouse(), Warehouse()
+    for present, edges in history:
+        straight.run(present, edges)
+        mixed = [(right, left) for left, right in edges]
+        random.shuffle(mixed)  # type: ignore[attr-defined]
+        shuffled.run(sorted(present, reverse=True), mixed)
+    assert shuffled.state() == straight.state()
+
+
+def _clusters(present: Iterable[str], edges: Iterable[Edge]) -> dict[str, str]:
+    """The cluster of each record, by repeated relabelling."""
+    label = {node: node for node in present}
+    for _ in label:
+        for left, right in edges:
+            if left in label and right in label:
+                label[left] = label[right] = min(label[left], label[right])
+    return label
+
+
+def _groups(labels: Mapping[str, str]) -> set[frozenset[str]]:
+    return {frozenset(node for node, label in labels.items() if label == wanted) for wanted in labels.values()}
