@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-RAW = "raw"
 REFERENCE = "reference"
 STAGING = "staging"
 IDENTITY = "identity"
@@ -17,10 +16,10 @@ CUSTOMER_360 = "customer_360"
 MARTS = "marts"
 PUBLISHED = "published"
 
-# Left to right. `raw` stands for the schemas raw_<source>; `identity_state` is written by the Python step between dbt's halves.
-ORDER = (RAW, REFERENCE, STAGING, IDENTITY, IDENTITY_STATE, CUSTOMER_360, MARTS, PUBLISHED)
-BEFORE_IDENTITY = (RAW, REFERENCE, STAGING, IDENTITY)
-AFTER_IDENTITY = (IDENTITY_STATE, CUSTOMER_360, MARTS, PUBLISHED)
+# Left to right, after the schemas raw_<source>. `identity_state` is written by the Python step between dbt's halves.
+ORDER = (REFERENCE, STAGING, IDENTITY, IDENTITY_STATE, CUSTOMER_360, MARTS, PUBLISHED)
+BEFORE_IDENTITY = (REFERENCE, STAGING, IDENTITY)
+AFTER_IDENTITY = (CUSTOMER_360, MARTS, PUBLISHED)
 
 Node = Mapping[str, Any]
 Manifest = Mapping[str, Any]
@@ -29,11 +28,9 @@ _BUILT = ("model", "seed", "snapshot")
 
 
 def layer_of(node: Node) -> str:
-    """The layer of a dbt node: seeds are reference data, sources what their schema says, all else its layer's folder."""
+    """The layer of a dbt model, seed or snapshot: seeds are reference data, all else stands in its layer's folder."""
     if node["resource_type"] == "seed":
         return REFERENCE
-    if node["resource_type"] == "source":
-        return IDENTITY_STATE if node["schema"] == IDENTITY_STATE else RAW
     folder = str(node["fqn"][1])
     if folder not in ORDER:
         raise ValueError(f"{node['original_file_path']} stands outside the layers {', '.join(ORDER)}")
@@ -53,19 +50,28 @@ def built_nodes(manifest: Manifest, layers: tuple[str, ...]) -> Iterator[Node]:
 def tests_with_homes(manifest: Manifest) -> Iterator[tuple[Node, Node]]:
     """Every data test with the table it is shown on: of those it reads the furthest right, where all it needs is built.
 
-    Of several in one layer it is the one the test was declared on, else the last by name.
+    Of several in one layer it is the one the test was declared on, else the last by name. A source is shown on its
+    nearest reader: were its tests checks of the raw table, Dagster would let the step that runs them pass by the landed gate.
     """
-    everything = {**manifest["nodes"], **manifest["sources"]}
     for test in manifest["nodes"].values():
         if test["resource_type"] == "test":
-            parents = [everything[name] for name in test["depends_on"]["nodes"] if name in everything]
-            homes = [node for node in parents if node["resource_type"] == "source" or is_built(node)]
+            homes = [home for name in test["depends_on"]["nodes"] if (home := _shown_on(manifest, name)) is not None]
             if homes:
-                yield test, max(homes, key=lambda node: _furthest(node, test))
+                yield test, max(homes, key=lambda node: (_place(node), node["unique_id"] == test.get("attached_node"), node["unique_id"]))
 
 
-def _furthest(node: Node, test: Node) -> tuple[int, bool, str]:
-    return ORDER.index(layer_of(node)), node["unique_id"] == test.get("attached_node"), str(node["unique_id"])
+def _shown_on(manifest: Manifest, name: str) -> Node | None:
+    """The table itself, or for a source the first table made from it; None for a source nobody reads."""
+    if name in manifest["nodes"]:
+        node: Node = manifest["nodes"][name]
+        return node if is_built(node) else None
+    children = (manifest["nodes"].get(child) for child in manifest["child_map"].get(name, ()))
+    readers = [child for child in children if child is not None and is_built(child)]
+    return min(readers, key=lambda node: (_place(node), node["unique_id"]), default=None)
+
+
+def _place(node: Node) -> int:
+    return ORDER.index(layer_of(node))
 
 
 def published_tables(manifest: Manifest) -> list[str]:

@@ -169,7 +169,7 @@ def _is_paid(order: Order) -> bool:
 def _euros(minor: float, source: str, currency: str, month: date) -> float:
     """An amount in euros at the rate of `month`; Stripe counts some currencies' minor units its own way."""
     places = money.digits("stripe_digits" if source == "stripe" else "minor_digits")[currency]
-    return minor / 10**places * money.rates()[month, currency]
+    return minor / 10.0**places * money.rates()[month, currency]
 
 
 def _order_values(window: Window, orders: list[Order]) -> Iterable[Fact]:

@@ -63,7 +63,6 @@ def _half(name: str, layers: tuple[str, ...], parts: Parts, transformer: Transfo
         name=name,
         specs=[translator.get_asset_spec(manifest, unique_id, None) for unique_id in keys],
         check_specs=list(checks.values()),
-        allow_arbitrary_check_specs=True,  # tests of sources are shown on tables that another step makes
         can_subset=True,
         pool=WRITER_POOL,
     )

@@ -50,7 +50,11 @@ def pages(paths: Paths, *, folder: str) -> Told:
     target.mkdir(parents=True, exist_ok=True)
     rows, size, listing = 0, 0, source.resources[0].full
     params = {k: v.format(token="", **settings) for k, v in listing.params.items()}
-    for number, page in enumerate(client.paginate(listing.path, params=params, paginator=listing.pages(), data_selector=listing.records, hooks={"response": []})):
+    for number, page in enumerate(
+        client.paginate(
+            listing.path, params=params, paginator=listing.pages(), data_selector=listing.records, hooks={"response": []}
+        )
+    ):
         (target / f"{number:06}.json").write_bytes(page.response.content)
         rows, size = rows + len(page), size + len(page.response.content)
     return {"rows": rows, "bytes": size}
@@ -89,7 +93,9 @@ def ingest_dicts(paths: Paths, *, limit: int) -> Told:
     def tickets() -> Iterator[list[dict[str, Any]]]:
         nonlocal seen
         client = VendorClient(source, settings, lambda body: "")
-        for page in client.paginate(listing.path, params=params, paginator=listing.pages(), data_selector=listing.records, hooks={"response": []}):
+        for page in client.paginate(
+            listing.path, params=params, paginator=listing.pages(), data_selector=listing.records, hooks={"response": []}
+        ):
             seen += len(page)
             yield list(page)
             if seen >= limit:
@@ -98,7 +104,10 @@ def ingest_dicts(paths: Paths, *, limit: int) -> Told:
     told: Told = {}
     with _cpu(told):
         pipeline = dlt.pipeline(
-            "dicts", pipelines_dir=str(paths.dlt), destination=dlt.destinations.duckdb(str(paths.root / "dicts.duckdb")), dataset_name="raw"
+            "dicts",
+            pipelines_dir=str(paths.dlt),
+            destination=dlt.destinations.duckdb(str(paths.root / "dicts.duckdb")),
+            dataset_name="raw",
         )
         pipeline.run(tickets())
     return {**told, "rows": seen}
@@ -135,8 +144,7 @@ def without_dagster(paths: Paths) -> Told:
     from ingest.core.lock import writer
     from ingest.registry import SOURCES
     from orchestration import layers
-    from orchestration.assets.identity import _observed_at
-    from orchestration.assets.transform import STEPS, selection_of
+    from orchestration.assets.identity import observed_at
     from orchestration.identity.resolve import resolve
     from orchestration.parts import CHECKOUT
     from orchestration.publish import publish
@@ -152,11 +160,14 @@ def without_dagster(paths: Paths) -> Told:
             validate_landed(paths, list(SOURCES))
         transformer = Transformer(CHECKOUT / "dbt_project", paths)
         manifest = transformer.manifest()
-        first, second = (selection_of(step) for step in STEPS)
+        first, second = (
+            _selection(layers.BEFORE_IDENTITY, "cautious", "resource_type:seed"),
+            _selection(layers.AFTER_IDENTITY, "eager"),
+        )
         with writer(paths, "benchmark"), _cpu(told, "upstream"):
             list(transformer.build(first))
         with writer(paths, "benchmark"), duckdb.connect(str(paths.warehouse)) as connection, _cpu(told, "identity"):
-            resolve(connection, _observed_at(connection, list(SOURCES.values())))
+            resolve(connection, observed_at(connection, list(SOURCES.values())))
         with writer(paths, "benchmark"), _cpu(told, "downstream"):
             list(transformer.build(second))
         with _cpu(told, "published_gate"):
@@ -164,6 +175,10 @@ def without_dagster(paths: Paths) -> Told:
         with _cpu(told, "publish"):
             publish(paths, "benchmark", layers.published_tables(manifest))
     return told
+
+
+def _selection(layers: tuple[str, ...], tests: str, *more: str) -> list[str]:
+    return ["--select", *more, *(f"path:models/{layer}" for layer in layers), "--indirect-selection", tests]
 
 
 def transform_sql(paths: Paths) -> Told:
@@ -213,10 +228,18 @@ def _compiled(node: Told) -> str:
 
 def _in_order(manifest: Told) -> Iterator[Told]:
     """Models after those they read."""
-    models = {uid: node for uid, node in manifest["nodes"].items() if node["resource_type"] == "model" and node["config"]["materialized"] != "ephemeral"}
+    models = {
+        uid: node
+        for uid, node in manifest["nodes"].items()
+        if node["resource_type"] == "model" and node["config"]["materialized"] != "ephemeral"
+    }
     done: set[str] = set()
     while len(done) < len(models):
-        ready = [uid for uid, node in models.items() if uid not in done and all(up not in models or up in done for up in node["depends_on"]["nodes"])]
+        ready = [
+            uid
+            for uid, node in models.items()
+            if uid not in done and all(up not in models or up in done for up in node["depends_on"]["nodes"])
+        ]
         for uid in ready:
             done.add(uid)
             yield models[uid]
@@ -271,7 +294,9 @@ def look_up(paths: Paths, *, times: int) -> Told:
         for customer_id in chosen:
             started = time.perf_counter()
             connection.execute("select * from customer_360 where customer_id = ?", [customer_id]).fetchall()
-            connection.execute("select * from touchpoints where customer_id = ? order by occurred_at desc limit 50", [customer_id]).fetchall()
+            connection.execute(
+                "select * from touchpoints where customer_id = ? order by occurred_at desc limit 50", [customer_id]
+            ).fetchall()
             taken.append((time.perf_counter() - started) * 1000)
     taken.sort()
     return {"p50_ms": taken[len(taken) // 2], "p95_ms": taken[int(len(taken) * 0.95)], "customers": len(ids)}
@@ -279,7 +304,18 @@ def look_up(paths: Paths, *, times: int) -> Told:
 
 STAGES: dict[str, Callable[..., Told]] = {
     f.__name__: f
-    for f in (pages, ingest_engine, ingest_dicts, ingest_reader, with_dagster, without_dagster, transform_sql, transform_dbt, publish_file, look_up)
+    for f in (
+        pages,
+        ingest_engine,
+        ingest_dicts,
+        ingest_reader,
+        with_dagster,
+        without_dagster,
+        transform_sql,
+        transform_dbt,
+        publish_file,
+        look_up,
+    )
 }
 
 

@@ -64,7 +64,15 @@ def _at_size(root: Path, customers: int, small: Usage) -> Iterator[Figure]:
         increment = stage("with_dagster", _environment(sandbox, root / "dagster"))
         yield _below("a day's increment, CPU s", increment.cpu, "s", dagster.cpu, 0.08)
     yield Figure("rows landed in the whole run", plain.told["rows"], "rows", None, None, "-", True)
-    yield Figure("identity step, CPU s", plain.told["identity"], "s", None, None, "at most 60 s and 2 GB at 1M records", plain.told["identity"] <= 60)
+    yield Figure(
+        "identity step, CPU s",
+        plain.told["identity"],
+        "s",
+        None,
+        None,
+        "at most 60 s and 2 GB at 1M records",
+        plain.told["identity"] <= 60,
+    )
     yield Figure("peak memory of the whole run", dagster.peak_mb, "MB", None, None, "under 6,000 MB", dagster.peak_mb < 6000)
     exponent = math.log(plain.told["cpu"] / small.told["cpu"]) / math.log(plain.told["rows"] / small.told["rows"])
     yield Figure("growth of CPU with rows, exponent", exponent, "", None, None, "at most 1.1", exponent <= 1.1)

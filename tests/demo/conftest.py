@@ -35,7 +35,9 @@ class Demo:
         """Begins a run and leaves it running, in a process group of its own."""
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / "demo.log").open("a", encoding="utf-8") as log:
-            return subprocess.Popen(self.command, env=self.environment, cwd=CHECKOUT, stdout=log, stderr=log, text=True, start_new_session=True)
+            return subprocess.Popen(
+                self.command, env=self.environment, cwd=CHECKOUT, stdout=log, stderr=log, text=True, start_new_session=True
+            )
 
     @property
     def command(self) -> list[str]:
@@ -43,14 +45,18 @@ class Demo:
 
     def run(self) -> str:
         """A whole run; what it printed."""
-        done = subprocess.run(self.command, env=self.environment, cwd=CHECKOUT, capture_output=True, text=True, timeout=600, check=False)
+        done = subprocess.run(
+            self.command, env=self.environment, cwd=CHECKOUT, capture_output=True, text=True, timeout=600, check=False
+        )
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
         return done.stdout
 
     def cx(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Any other command on the same data directory."""
         command = [sys.executable, "-m", "orchestration.cli", *arguments]
-        return subprocess.run(command, env=self.environment, cwd=CHECKOUT, capture_output=True, text=True, timeout=300, check=False)
+        return subprocess.run(
+            command, env=self.environment, cwd=CHECKOUT, capture_output=True, text=True, timeout=300, check=False
+        )
 
     def published(self, query: str) -> list[tuple[object, ...]]:
         with duckdb.connect(str(self.paths.published), read_only=True) as connection:

@@ -31,11 +31,14 @@
 {% macro spark__unnest_split(expression, delimiter) -%} explode(split({{ expression }}, '{{ delimiter }}')) {%- endmacro %}
 
 
-{#- Latin letters without their marks. German and Nordic letters take their two-letter spelling first: mueller, not muller. -#}
+{#- Latin letters without their marks. German and Nordic letters take their two-letter spelling first: mueller, not
+    muller. -#}
 {% macro fold_letters(expression) %}{{ adapter.dispatch('fold_letters')(expression) }}{% endmacro %}
 
 {% macro spelled_out(expression) -%}
-    {%- set pairs = [('ä', 'ae'), ('ö', 'oe'), ('ü', 'ue'), ('ß', 'ss'), ('ø', 'oe'), ('æ', 'ae'), ('å', 'aa'), ('ł', 'l')] -%}
+    {%- set pairs = [
+        ('ä', 'ae'), ('ö', 'oe'), ('ü', 'ue'), ('ß', 'ss'), ('ø', 'oe'), ('æ', 'ae'), ('å', 'aa'), ('ł', 'l')
+    ] -%}
     {%- set spelled = namespace(sql='lower(' ~ expression ~ ')') -%}
     {%- for letter, letters in pairs -%}
         {%- set spelled.sql = 'replace(' ~ spelled.sql ~ ", '" ~ letter ~ "', '" ~ letters ~ "')" -%}

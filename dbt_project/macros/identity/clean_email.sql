@@ -1,4 +1,5 @@
-{#- The mailbox an address delivers to: lower case, without +tag, without the dots Gmail ignores; NULL when it is no address. -#}
+{#- The mailbox an address delivers to: lower case, without +tag, without the dots Gmail ignores; NULL when it is no
+    address. -#}
 {% macro clean_email(expression) -%}
     {%- set address = replace_all("lower(trim(" ~ expression ~ "))", '^mailto:', '') -%}
     {%- set mailbox = "split_part(split_part(" ~ address ~ ", '@', 1), '+', 1)" -%}

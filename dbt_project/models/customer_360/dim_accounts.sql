@@ -6,9 +6,9 @@ companies as (
 
 ),
 
-countries as (
+country_spellings as (
 
-    select * from {{ ref('country_calling_codes') }}
+    select * from {{ ref('int_identity__country_spellings') }}
 
 ),
 
@@ -35,10 +35,9 @@ accounts as (
         companies.name,
         companies.domain,
         companies.industry,
-        countries.country_code
+        country_spellings.country_code
     from companies
-    left join countries
-        on lower(trim(companies.country)) in (lower(countries.country_code), lower(countries.country_name))
+    left join country_spellings on lower(trim(companies.country)) = country_spellings.spelling
     where not companies.is_deleted
 
 ),

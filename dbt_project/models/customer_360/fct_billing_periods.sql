@@ -67,8 +67,9 @@ billing_periods as (
         lines.currency_code,
 
         {{ stripe_minor('lines.amount', 'currencies.minor_digits', 'currencies.stripe_digits') }}
-            / {{ months_per_interval('lines.billing_interval', 'lines.billing_interval_count', 'lines.period_start_at', 'lines.period_end_at') }}
-            as mrr_minor,
+            / {{ months_per_interval(
+                'lines.billing_interval', 'lines.billing_interval_count', 'lines.period_start_at', 'lines.period_end_at'
+            ) }} as mrr_minor,
 
         lines.amount = 0 and coalesce(lines.period_start_at < lines.trial_end_at, false) as is_trial,
         lines.invoice_status = 'uncollectible' as is_uncollectible

@@ -54,10 +54,12 @@ orders as (
         invoices.is_test_mode as is_test,
         invoices.currency_code,
 
-        cast(round({{ stripe_minor('invoices.total_excluding_tax', 'currencies.minor_digits', 'currencies.stripe_digits') }}) as bigint)
-            as net_amount_minor,
-        cast(round({{ stripe_minor('(invoices.total - invoices.total_excluding_tax)', 'currencies.minor_digits', 'currencies.stripe_digits') }}) as bigint)
-            as tax_minor,
+        cast(round({{ stripe_minor(
+            'invoices.total_excluding_tax', 'currencies.minor_digits', 'currencies.stripe_digits'
+        ) }}) as bigint) as net_amount_minor,
+        cast(round({{ stripe_minor(
+            '(invoices.total - invoices.total_excluding_tax)', 'currencies.minor_digits', 'currencies.stripe_digits'
+        ) }}) as bigint) as tax_minor,
         -- a refund gives tax back too
         cast(round({{ stripe_minor(
             'coalesce(refunded.amount * invoices.total_excluding_tax / nullif(invoices.total, 0), 0)',

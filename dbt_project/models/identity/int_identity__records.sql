@@ -1,5 +1,11 @@
 with
 
+country_spellings as (
+
+    select * from {{ ref('int_identity__country_spellings') }}
+
+),
+
 persons as (
 
     {% for source in var('person_sources') -%}
@@ -12,15 +18,6 @@ persons as (
 countries as (
 
     select * from {{ ref('country_calling_codes') }}
-
-),
-
--- vendors write a country as its code or its name
-country_spellings as (
-
-    select country_code, lower(country_code) as spelling from countries
-    union
-    select country_code, lower(country_name) as spelling from countries
 
 ),
 

@@ -15,7 +15,7 @@ select
     t.* exclude (days_since_first, visit_count), c.minor_digits, c.price_factor,
     person_no * 16 + k as order_key,
     days_later(first_shop_at, days_since_first) as ordered_at,
-    'SO' || (1000000 + order_key) as order_number,
+    'SO' || (1000000 + order_key) as order_number, guid('order', order_key) as order_id,
     rnd(order_key, 'fate') as fate,
     case when is_test or fate < 0.78 then 'paid' when fate < 0.93 then 'paid later' when fate < 0.955 then 'cancelled' when fate < 0.965 then 'draft, then paid'
          when fate < 0.975 then 'draft, then dropped' when fate < 0.985 then 'never posted' else 'never paid' end as fate_name,
@@ -95,7 +95,7 @@ with totals as (
     from order_part group by order_key
 )
 select
-    guid('order', order_key) as id, getvariable('bc_company_id') as company_id, order_number as number,
+    order_id as id, getvariable('bc_company_id') as company_id, order_number as number,
     if(is_test, 'TEST-', 'WEB-') || lpad(order_key::varchar, 8, '0') as external_document_number,
     erp_id as customer_id, erp_number as customer_number, if(currency = 'EUR', '', currency) as currency_code,
     if(tick = ordered_at, 'Draft', 'Open') as status,
@@ -152,6 +152,6 @@ from (select *, if(rnd(invoice_key, 'late payment') < 0.02, days_later(paid_at, 
 where tick < getvariable('plan_end');
 
 insert into truth.record_owner
-select 'business_central', 'sales_orders', getvariable('bc_company_id') || '/' || guid('order', order_key), person_id from shop_order
+select 'business_central', 'sales_orders', getvariable('bc_company_id') || '/' || order_id, person_id from shop_order
 union all
 select 'business_central', 'sales_invoices', getvariable('bc_company_id') || '/' || invoice_id, person_id from invoice_plan;

@@ -55,7 +55,7 @@ from slots;
 create temp table recycled as
 select n.person_no, n.person_no - 90 as other_no
 from named n join named former on former.person_no = n.person_no - 90
-where n.person_no % 97 = 3 and n.group_key = 'p' || n.person_no and former.group_key = 'p' || former.person_no
+where n.person_no % 41 = 3 and n.group_key = 'p' || n.person_no and former.group_key = 'p' || former.person_no
     and former.country = n.country and former.first_name <> n.first_name and former.last_name <> n.last_name;
 
 create temp table addressed as

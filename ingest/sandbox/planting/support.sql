@@ -9,9 +9,9 @@ with clients as (
     from clients, range(6) t(k)
     where k < if(buys, floor(exponential(person_no, 'asks') * 1.6), (rnd(person_no, 'lead asks') < 0.06)::int)
     union all
-    -- About one and a half cases per client in half their time with us: two extra weeks' worth in one.
+    -- As many again as two usual weeks bring.
     select person_no, 'outage', 9, moment(person_no, 'outage ticket', timestamp '2026-03-09 05:00', timestamp '2026-03-15 22:00')
-    from clients where since < timestamp '2026-03-01' and rnd(person_no, 'outage asks') < 0.05
+    from clients where since < timestamp '2026-03-01' and buys and rnd(person_no, 'outage asks') < 0.05
 ), numbered as (
     select a.reason, a.k, whole_second(a.asked_at) as asked_at, p.*, row_number() over (order by a.asked_at, p.person_no, a.k) as ticket_no
     from asks a join person p using (person_no)
@@ -43,6 +43,7 @@ select
     rnd(ticket_no, 'same record') < 0.5 as changes_in_place,
     rnd(ticket_no, 'good') < least(greatest(0.83 + 0.08 * mood - if(near_outage(asked_at), 0.45, 0) - if(reopened_at is not null, 0.2, 0), 0.03), 0.98) as is_good,
     greatest(floor((epoch_ms(first_solved_at) - epoch_ms(asked_at)) / 60000 * (0.1 + 0.6 * rnd(ticket_no, 'reply'))), 1)::bigint as reply_minutes,
+    if(first_solved_at is null, null, asked_at + to_minutes(reply_minutes)) as replied_at,
     1 + floor(exponential(ticket_no, 'replies') * 1.3)::int as reply_count,
     9001 + floor(rnd(ticket_no, 'agent') * 10)::bigint as agent_id
 from solved where asked_at < getvariable('plan_end');
@@ -82,12 +83,12 @@ select
     *,
     coalesce(tick >= deleted_at, false) as is_deleted,
     case when tick >= deleted_at then 'deleted' when tick >= closed_at then 'closed' when tick >= last_solved_at then 'solved'
-         when tick >= reopened_at then 'open' when tick >= first_solved_at then 'solved' when reply_count > 2 then 'open' else 'new' end as status,
+         when tick >= reopened_at then 'open' when tick >= first_solved_at then 'solved' when tick >= replied_at then 'open' else 'new' end as status,
     -- Rating and offering are told by the system: the export sees them, `updated_at` does not.
     case when tick >= closed_at or tick >= deleted_at then tick when tick >= last_solved_at then last_solved_at else tick end as touched_at
 from (
     select *, unnest(list_distinct(list_filter(
-        [asked_at, first_solved_at, reopened_at, last_solved_at, rated_at, rerated_at, closed_at, deleted_at],
+        [asked_at, replied_at, first_solved_at, reopened_at, last_solved_at, rated_at, rerated_at, closed_at, deleted_at],
         x -> x <= coalesce(deleted_at, x)))) as tick
     from ticket
 )
@@ -106,10 +107,10 @@ select
     case when is_deleted then null when tick >= rerated_at then if(is_good, 'bad', 'good') when tick >= rated_at then if(is_good, 'good', 'bad')
          when tick >= closed_at then 'offered' else 'unoffered' end as satisfaction_score,
     unix(tick) as generated_timestamp,
-    if(is_deleted, null, coalesce(tick >= reopened_at, false)::int) as metric_reopens, if(is_deleted, null, if(tick >= first_solved_at, reply_count, 0)) as metric_replies,
+    if(is_deleted, null, coalesce(tick >= reopened_at, false)::int) as metric_reopens, if(is_deleted, null, case when tick >= first_solved_at then reply_count when tick >= replied_at then 1 else 0 end) as metric_replies,
     if(status in ('new', 'deleted'), null, asked_at + to_minutes(1)) as metric_assigned_at,
     if(status in ('solved', 'closed'), if(tick >= last_solved_at, last_solved_at, first_solved_at), null) as metric_solved_at,
-    if(is_deleted or not coalesce(tick >= first_solved_at, false), null, reply_minutes) as metric_first_reply_minutes,
+    if(not is_deleted and tick >= replied_at, reply_minutes, null) as metric_first_reply_minutes,
     if(is_deleted or not coalesce(tick >= first_solved_at, false), null, (unix(first_solved_at) - unix(asked_at)) // 60) as metric_first_resolution_minutes,
     if(status in ('solved', 'closed'), (unix(if(tick >= last_solved_at, last_solved_at, first_solved_at)) - unix(asked_at)) // 60, null) as metric_full_resolution_minutes,
     asked_at as created_at, touched_at as updated_at, tick as _visible_at, false as _is_gone

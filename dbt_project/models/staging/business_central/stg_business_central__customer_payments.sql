@@ -33,8 +33,9 @@ cleaned as (
 
         {{ zero_date_to_null('customer_payments.posting_date') }} as posted_on,
 
-        {{ is_missing_from_listing('customer_payments._observed_at', 'listed_keys._observed_at', 'newest_listing.listed_at') }}
-            as is_deleted,
+        {{ is_missing_from_listing(
+            'customer_payments._observed_at', 'listed_keys._observed_at', 'newest_listing.listed_at'
+        ) }} as is_deleted,
 
         customer_payments.last_modified_at,
         customer_payments._observed_at

@@ -37,8 +37,9 @@ cleaned as (
         {{ blank_to_null('customers.blocked') }} as blocked,
         {{ local_currency('customers.currency_code') }} as currency_code,
 
-        {{ is_missing_from_listing('customers._observed_at', 'listed_keys._observed_at', 'newest_listing.listed_at') }}
-            as is_deleted,
+        {{ is_missing_from_listing(
+            'customers._observed_at', 'listed_keys._observed_at', 'newest_listing.listed_at'
+        ) }} as is_deleted,
 
         customers.last_modified_at,
         customers._observed_at

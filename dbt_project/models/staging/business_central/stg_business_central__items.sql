@@ -33,8 +33,9 @@ cleaned as (
 
         coalesce(items.blocked, false) as is_blocked,
 
-        {{ is_missing_from_listing('items._observed_at', 'listed_keys._observed_at', 'newest_listing.listed_at') }}
-            as is_deleted,
+        {{ is_missing_from_listing(
+            'items._observed_at', 'listed_keys._observed_at', 'newest_listing.listed_at'
+        ) }} as is_deleted,
 
         items.last_modified_at,
         items._observed_at

@@ -40,8 +40,9 @@ cleaned as (
 
         {{ zero_date_to_null('sales_credit_memos.credit_memo_date') }} as credited_on,
 
-        {{ is_missing_from_listing('sales_credit_memos._observed_at', 'listed_keys._observed_at', 'newest_listing.listed_at') }}
-            as is_deleted,
+        {{ is_missing_from_listing(
+            'sales_credit_memos._observed_at', 'listed_keys._observed_at', 'newest_listing.listed_at'
+        ) }} as is_deleted,
 
         sales_credit_memos.last_modified_at,
         sales_credit_memos._observed_at

@@ -41,8 +41,9 @@ cleaned as (
         {{ zero_date_to_null('sales_invoices.due_date') }} as due_on,
         sales_invoices.lines,
 
-        {{ is_missing_from_listing('sales_invoices._observed_at', 'listed_keys._observed_at', 'newest_listing.listed_at') }}
-            as is_deleted,
+        {{ is_missing_from_listing(
+            'sales_invoices._observed_at', 'listed_keys._observed_at', 'newest_listing.listed_at'
+        ) }} as is_deleted,
 
         sales_invoices.last_modified_at,
         sales_invoices._observed_at

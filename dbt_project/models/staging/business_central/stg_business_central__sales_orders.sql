@@ -40,8 +40,9 @@ cleaned as (
         {{ zero_date_to_null('sales_orders.order_date') }} as ordered_on,
         sales_orders.lines,
 
-        {{ is_missing_from_listing('sales_orders._observed_at', 'listed_keys._observed_at', 'newest_listing.listed_at') }}
-            as is_deleted,
+        {{ is_missing_from_listing(
+            'sales_orders._observed_at', 'listed_keys._observed_at', 'newest_listing.listed_at'
+        ) }} as is_deleted,
 
         sales_orders.last_modified_at,
         sales_orders._observed_at
