@@ -32,8 +32,9 @@ bench: .venv/.ready
 
 lint: .venv/.ready
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 dbt_project/models dbt_project/tests
+	CX_WAREHOUSE=:memory: CX_PUBLISHED_NEXT=:memory: $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
 clean:  ## removes data that the demo made; the virtual environment stays
 	rm -rf data/warehouse data/published data/quarantine data/docs data/sandbox data/.dlt data/.dagster dbt_project/target

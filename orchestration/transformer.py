@@ -45,8 +45,11 @@ class Transformer:
             fcntl.flock(handle, fcntl.LOCK_EX)
             if not target.exists() or target.stat().st_mtime < _newest_change(self.project):
                 self._parse()
-            told: dict[str, Any] = json.loads(target.read_text(encoding="utf-8"))
-        return told
+            try:
+                return _load(target)
+            except ValueError:  # a build in another process is writing it right now
+                self._parse()
+                return _load(target)
 
     def build(self, selection: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         """Runs `dbt build` with these selection arguments; yields dbt's result event of every node as it ends.
@@ -109,6 +112,11 @@ class Transformer:
                 os.environ.pop(name, None)
                 if value is not None:
                     os.environ[name] = value
+
+
+def _load(path: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return told
 
 
 def _newest_change(project: Path) -> float:

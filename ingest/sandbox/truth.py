@@ -166,15 +166,15 @@ def _is_paid(order: Order) -> bool:
     return order.status == "paid" and not order.is_test
 
 
-def _euros(minor: float, source: str, currency: str, month: date) -> float:
+def euros(minor: float, source: str, currency: str, month: date) -> float:
     """An amount in euros at the rate of `month`; Stripe counts some currencies' minor units its own way."""
     places = money.digits("stripe_digits" if source == "stripe" else "minor_digits")[currency]
     return minor / 10.0**places * money.rates()[month, currency]
 
 
 def _order_values(window: Window, orders: list[Order]) -> Iterable[Fact]:
-    net = sum(_euros(order.net_minor, order.source, order.currency, window.day) for order in orders)
-    refunded = sum(_euros(order.refunded_minor, order.source, order.currency, window.day) for order in orders)
+    net = sum(euros(order.net_minor, order.source, order.currency, window.day) for order in orders)
+    refunded = sum(euros(order.refunded_minor, order.source, order.currency, window.day) for order in orders)
     yield _ratio("aov", "standard", window, net, len(orders), len(orders), scale=1)
     yield _ratio("aov", "net_of_refunds", window, net - refunded, len(orders), len(orders), scale=1)
 
@@ -195,7 +195,7 @@ def _states(told: Told, complete: list[Window], now: int) -> Iterable[Fact]:
     orders = [order for order in told.orders if _is_paid(order)]
     became = _first_purchases(orders, told.periods)
     for month in complete:
-        before, after = _active(told.periods, month.start), _active(told.periods, month.end)
+        before, after = active(told.periods, month.start), active(told.periods, month.end)
         lost = {period.person_id for period in before} - {period.person_id for period in after}
         started = len({period.person_id for period in before})
         yield _ratio("logo_churn_rate", "standard", month, len(lost), started, started)
@@ -213,12 +213,13 @@ def _first_purchases(orders: list[Order], periods: list[Period]) -> dict[str, in
     return became
 
 
-def _active(periods: list[Period], instant: int) -> list[Period]:
+def active(periods: list[Period], instant: int) -> list[Period]:
+    """The paid periods that cover `instant`."""
     return [period for period in periods if period.start <= instant < period.end]
 
 
 def _mrr(month: Window, periods: list[Period]) -> Fact:
-    total = sum(_euros(period.mrr_minor, "stripe", period.currency, month.day) for period in periods)
+    total = sum(euros(period.mrr_minor, "stripe", period.currency, month.day) for period in periods)
     return Fact("mrr", "standard", month.day, total, None, total, len({period.person_id for period in periods}))
 
 

@@ -5,7 +5,7 @@ it runs in the half that builds the last of them. Which node stands in which lay
 """
 
 # Dagster reads the annotation of `context` as an object: no postponed annotations in this file.
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -71,7 +71,7 @@ def _half(name: str, layers: tuple[str, ...], parts: Parts, transformer: Transfo
         tests = {unique_id: spec for unique_id, spec in checks.items() if spec.key in context.selected_asset_check_keys}
         tests_left = dict(tests)
         is_whole = len(assets) == len(keys) and len(tests) == len(checks)
-        selection = _whole(manifest, layers, checks) if is_whole else _some(manifest, [*assets, *tests])
+        selection = selection_of(manifest, name) if is_whole else _some(manifest, [*assets, *tests])
         paths = parts.paths()
         with writer(paths, f"dbt ({name})"):
             if is_whole and PUBLISHED in layers:
@@ -100,13 +100,23 @@ def _check(test: Node, home: Node, translator: LayerTranslator, manifest: Manife
     )
 
 
-def _whole(manifest: Manifest, layers: tuple[str, ...], tests: Collection[str]) -> list[str]:
-    """A whole half by its folders and sources, without the tests that wait for a table of the other half."""
-    sources = ["resource_type:seed", "source:raw_*"] if layers is BEFORE_IDENTITY else [f"source:{IDENTITY_STATE}"]
-    folders = [f"path:models/{layer}" for layer in layers]
-    waiting = [test["unique_id"] for test, _ in tests_with_homes(manifest) if test["unique_id"] not in tests]
-    exclude = ["--exclude", *_names(manifest, waiting)] if layers is BEFORE_IDENTITY and waiting else []
-    return ["--select", *sources, *folders, *exclude, "--indirect-selection", "eager"]
+def selection_of(manifest: Manifest, step: str) -> list[str]:
+    """dbt's arguments for a whole half: its folders and sources, without the tests that wait for a table of the other half."""
+    if STEPS[step] is AFTER_IDENTITY:
+        return ["--select", f"source:{IDENTITY_STATE}", *_folders(AFTER_IDENTITY), "--indirect-selection", "eager"]
+    waiting = [test["unique_id"] for test, home in tests_with_homes(manifest) if layer_of(home) in AFTER_IDENTITY and _looks_back(manifest, test)]
+    exclude = ["--exclude", *_names(manifest, waiting)] if waiting else []
+    return ["--select", "resource_type:seed", "source:raw_*", *_folders(BEFORE_IDENTITY), *exclude, "--indirect-selection", "eager"]
+
+
+def _folders(layers: tuple[str, ...]) -> list[str]:
+    return [f"path:models/{layer}" for layer in layers]
+
+
+def _looks_back(manifest: Manifest, test: Node) -> bool:
+    """True for a test that reads something the first half selects, so that dbt would run it there."""
+    parents = (manifest["nodes"].get(name) or manifest["sources"].get(name) for name in test["depends_on"]["nodes"])
+    return any(node is not None and (node["resource_type"] == "source" or layer_of(node) in BEFORE_IDENTITY) for node in parents)
 
 
 def _some(manifest: Manifest, unique_ids: Sequence[str]) -> list[str]:

@@ -51,8 +51,9 @@ from solved where asked_at < getvariable('plan_end');
 create temp table requester as
 select
     *, 70000000000 + person_no * 3 as id,
-    erp_at < born_at and rnd(person_no, 'helpdesk link') < 0.6 as is_linked,
-    not is_linked and erp_at < born_at and erp_type = 'Person' and phone is not null and rnd(person_no, 'by phone') < if(role_mail is null, 0.2, 0.6) as is_by_phone,
+    -- Not by the number of a mere prospect: those are cleared out of the shop system.
+    first_shop_at is not null and erp_at < born_at and rnd(person_no, 'helpdesk link') < 0.6 as is_linked,
+    not is_linked and first_shop_at is not null and erp_at < born_at and erp_type = 'Person' and phone is not null and rnd(person_no, 'by phone') < if(role_mail is null, 0.2, 0.6) as is_by_phone,
     if(rnd(person_no, 'renamed') < 0.04, whole_second(moment(person_no, 'renamed at', born_at, getvariable('plan_end'))), null) as revised_at,
     if(rnd(person_no, 'inactive') < 0.01, whole_second(moment(person_no, 'inactive at', born_at, getvariable('plan_end'))), null) as inactive_at
 from (select person_no, min(asked_at) as born_at from ticket group by person_no) join person using (person_no);
