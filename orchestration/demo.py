@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 from rich.table import Table
@@ -117,6 +117,12 @@ select
     kpi_period.value,
     kpi_period.unit,
     kpi_period.n,
+    kpi_period.direction,
+    case kpi_targets.kind
+        when 'absolute' then kpi_targets.target
+        when 'points' then kpi_targets.baseline + kpi_targets.target
+        when 'relative' then kpi_targets.baseline * (1 + kpi_targets.target / 100)
+    end as aim,
     kpi_targets.kind,
     kpi_targets.target
 from kpi_period
@@ -133,13 +139,27 @@ def show_kpis(paths: Paths) -> None:
     _, rows = query(paths, _KPIS)
     title = f"KPIs of {rows[0][0]}" if rows else "no complete month yet"
     table = Table("KPI", "variant", title=title, title_justify="left", header_style="bold")
-    for name in ("value", "target", "n"):
-        table.add_column(name, justify="right")
+    for column in ("value", "target", "n"):
+        table.add_column(column, justify="right")
     table.add_column("unit")
-    for _month, name, variant, value, unit, n, kind, target in rows:
-        aim = "" if target is None else f"{target:g}" + ("" if kind == "absolute" else f" {kind}")
-        table.add_row(str(name), str(variant), f"{value:,.2f}", aim, f"{n:,}", str(unit))
+    for _, name, variant, value, unit, n, direction, aim, kind, target in rows:
+        table.add_row(str(name), str(variant), _value(value, aim, direction), _aim(aim, kind, target), f"{n:,}", str(unit))
     console.print(table)
+
+
+def _value(value: Any, aim: Any, direction: object) -> str:
+    """Green where the target is met, yellow where it is not."""
+    told = f"{value:,.2f}"
+    if aim is None:
+        return told
+    return f"[green]{told}[/]" if (value >= aim) == (direction == "higher_better") or value == aim else f"[yellow]{told}[/]"
+
+
+def _aim(aim: Any, kind: object, target: Any) -> str:
+    """The target as a level where its baseline is known, else as the change that is asked for."""
+    if aim is not None:
+        return f"{aim:,.2f}"
+    return "" if target is None else f"{target:+g} {'%' if kind == 'relative' else kind}"
 
 
 def _show_next(paths: Paths) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from orchestration.run import RunReport
 
 MOST_ROWS = 200
-console = Console(highlight=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)  # a pipe has no width of its own
 
 
 def show_rows(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
@@ -57,15 +58,14 @@ def show_status(status: Status, *, as_json: bool = False) -> None:
     if as_json:
         sys.stdout.write(json.dumps(asdict(status), default=_plain, indent=2) + "\n")
         return
-    now = datetime.now(UTC)
     if status.writing:
         console.print(f"[yellow]sources cannot be read now:[/] {escape(status.writing)}")
     else:
-        console.print(_sources_table(status.sources, now))
+        console.print(_sources_table(status.sources, status.now))
     console.print(_gates_table(status))
     for hold in status.holds:
         console.print(f"[red]{hold.gate}[/] holds [bold]{escape(hold.subject)}[/] since {hold.since}: {escape(hold.reason)}")
-    console.print(_publication_line(status.publication, now))
+    console.print(_publication_line(status.publication, datetime.now(UTC)))
 
 
 def _plain(value: Any) -> str:
@@ -119,11 +119,12 @@ def show_landed(report: RunReport, names: Sequence[str]) -> None:
 
 def show_sources(sources: Sequence[Source]) -> None:
     """The settings of every source, as environment variables."""
-    import os
-
     from ingest.core.settings import variable
 
-    table = Table("source", "variable", "where to find its value", "now", header_style="bold")
+    table = Table("source", header_style="bold")
+    table.add_column("variable", no_wrap=True, overflow="fold")
+    table.add_column("where to find its value")
+    table.add_column("now")
     for source in sources:
         for position, setting in enumerate(source.settings):
             name = variable(source, setting)

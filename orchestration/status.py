@@ -48,18 +48,33 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Everything `cx status` prints. `writing` says who holds the warehouse when its tables could not be read."""
+    """Everything `cx status` prints. `writing` says who holds the warehouse when its tables could not be read.
 
+    now: the clock ages of sources are counted from.
+    """
+
+    now: datetime
     sources: list[SourceStatus]
     writing: str
     holds: list[Hold]
     publication: Publication | None
 
 
-def read_status(paths: Paths, sources: Sequence[Source], now: datetime | None = None) -> Status:
-    """`now` is the clock ages are counted from, by default this machine's."""
-    landed, writing = _landed(paths, sources, now or datetime.now(UTC))
-    return Status(landed, writing, read_holds(paths), read_publication(paths))
+def read_status(paths: Paths, sources: Sequence[Source]) -> Status:
+    """The state of a data directory."""
+    now = _vendors_clock(paths) or datetime.now(UTC)
+    landed, writing = _landed(paths, sources, now)
+    return Status(now, landed, writing, read_holds(paths), read_publication(paths))
+
+
+def _vendors_clock(paths: Paths) -> datetime | None:
+    """The demo's vendors have a clock of their own; None for real ones."""
+    from ingest.sandbox.servers.state import State
+
+    try:
+        return State.read(paths.sandbox).clock
+    except FileNotFoundError:
+        return None
 
 
 def _landed(paths: Paths, sources: Sequence[Source], now: datetime) -> tuple[list[SourceStatus], str]:

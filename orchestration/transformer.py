@@ -12,8 +12,9 @@ import json
 import os
 import queue
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,16 @@ from ingest.core.paths import Paths
 _RESULT_EVENTS = {"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"}
 _WATCHED = ("models", "seeds", "macros", "snapshots", "tests", "dbt_project.yml", "profiles.yml", "packages.yml")
 _SAID_NOTHING = "dbt ended without saying why"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """How one dbt node ended. `status` is success for what was built, pass, warn, fail or error for a test."""
+
+    unique_id: str
+    status: str
+    seconds: float
+    failing_rows: int
 
 
 class TransformError(CxError):
@@ -51,13 +62,15 @@ class Transformer:
                 self._parse()
                 return _load(target)
 
-    def build(self, selection: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-        """Runs `dbt build` with these selection arguments; yields dbt's result event of every node as it ends.
+    def build(self, selection: Sequence[str]) -> Iterator[NodeResult]:
+        """Runs `dbt build` with these selection arguments; yields every node as it ends.
 
         Raises TransformError at the end when anything failed; `results` then tells what.
         """
         if self._manifest is None:
             self._parse()
+        for path in (self.paths.warehouse, self.paths.staging_file):
+            path.parent.mkdir(parents=True, exist_ok=True)
         events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         told: list[Any] = []
 
@@ -92,7 +105,8 @@ class Transformer:
     def _invoke(self, args: list[str], on_event: Any) -> Any:
         from dbt.cli.main import dbtRunner
 
-        quiet = ["--log-level", "none", "--log-level-file", "info", "--log-path", str(self._logs), "--no-use-colors"]
+        logs = self.project / "target" if args[0] == "parse" else self._logs  # parsing leaves no trace in the data directory
+        quiet = ["--log-level", "none", "--log-level-file", "info", "--log-path", str(logs), "--no-use-colors"]
         where = ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]
         manifest = self._manifest if args[0] != "parse" else None
         return dbtRunner(manifest=manifest, callbacks=[on_event]).invoke([*quiet, *args, *where])
@@ -101,8 +115,6 @@ class Transformer:
     def _environment(self) -> Iterator[None]:
         """The files dbt works on, told by environment variables as in a shell, for as long as dbt runs."""
         ours = {"CX_WAREHOUSE": str(self.paths.warehouse), "CX_PUBLISHED_NEXT": str(self.paths.staging_file)}
-        for path in ours.values():
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
         before = {name: os.environ.get(name) for name in ours}
         os.environ.update(ours)
         try:
@@ -126,12 +138,12 @@ def _newest_change(project: Path) -> float:
     return max((path.stat().st_mtime for path in (*found, *inside)), default=0.0)
 
 
-def _decoded(events: queue.SimpleQueue[Any]) -> Iterator[Mapping[str, Any]]:
-    from google.protobuf.json_format import MessageToDict
-
+def _decoded(events: queue.SimpleQueue[Any]) -> Iterator[NodeResult]:
     while (event := events.get()) is not None:
         if event.info.name in _RESULT_EVENTS:
-            yield MessageToDict(event, preserving_proto_field_name=True)
+            told = event.data
+            rows = told.num_failures if event.info.name == "LogTestResult" else 0
+            yield NodeResult(told.node_info.unique_id, str(told.node_info.node_status).lower(), round(told.execution_time, 3), rows)
 
 
 def _finish(thread: threading.Thread) -> None:

@@ -14,7 +14,8 @@ from ingest.core.accounts import Tally
 from ingest.core.shape import Misfit, Record, Shaper, value_class
 from ingest.core.spec import Resource
 
-BATCH_ROWS = 50_000
+SHAPE_ROWS = 1_000  # shaped while the page is still in the processor's cache
+BATCH_ROWS = 50_000  # handed on in large batches, so that the loader's work per item does not count
 SetAside = Callable[[Any, Misfit], None]
 
 
@@ -42,11 +43,13 @@ class Keeper:
         self._changed_since, self._set_aside = changed_since, set_aside
         self._shaper = Shaper(resource)
         self._buffer = _Buffer()
+        self._shaped: list[pa.Table] = []
+        self._changed: set[str] = set()
         self._seen: set[Any] = set()
 
     @property
     def is_full(self) -> bool:
-        return len(self._buffer.records) >= BATCH_ROWS
+        return sum(table.num_rows for table in self._shaped) >= BATCH_ROWS
 
     def take(self, page: Sequence[Any], parent: Mapping[str, Any], parent_key: str) -> None:
         """Adds a page of records listed under one parent."""
@@ -57,9 +60,18 @@ class Keeper:
                 if type(record) is not dict:
                     self._set_aside(record, Misfit(0, "", value_class(record), "the record is not an object"))
         self._buffer.add(records, parent, parent_key)
+        if len(self._buffer.records) >= SHAPE_ROWS:
+            self._shape()
 
     def flush(self) -> Iterator[tuple[pa.Table, set[str]]]:
         """Yields what is waiting as one table, with the ids of rows that changed since the run's starting point."""
+        self._shape()
+        if self._shaped:
+            table, changed = pa.concat_tables(self._shaped), self._changed
+            self._shaped, self._changed = [], set()
+            yield table, changed
+
+    def _shape(self) -> None:
         buffer, self._buffer = self._buffer, _Buffer()
         if not buffer.records:
             return
@@ -68,7 +80,8 @@ class Keeper:
             self._set_aside(buffer.records[misfit.position], misfit)
         self._follow_cursor(table, buffer.spans)
         table = self._without_duplicates(table)
-        yield table.drop_columns(["_position"]), self._changed_ids(table)
+        self._changed |= self._changed_ids(table)
+        self._shaped.append(table.drop_columns(["_position"]))
 
     def _follow_cursor(self, table: pa.Table, spans: list[tuple[str, int, int]]) -> None:
         cursor = self.resource.cursor
@@ -85,7 +98,7 @@ class Keeper:
                 self.newest[parent_key] = max(newest, self.newest.get(parent_key, newest))
 
     def _without_duplicates(self, table: pa.Table) -> pa.Table:
-        """Keeps one row per key of this batch; a key of an earlier batch is left to the merge, which takes the later row."""
+        """Keeps one row per key of these records; a key of earlier ones is left to the merge, which takes the later row."""
         keys = table[self.resource.key[0]].to_pylist()
         if len(self.resource.key) > 1:
             keys = list(zip(*(table[name].to_pylist() for name in self.resource.key), strict=True))

@@ -34,7 +34,8 @@ class SourceRun:
     def __init__(
         self, source: Source, settings: dict[str, str], run_id: str, quarantine_dir: Path, on_page: OnPage | None = None
     ) -> None:
-        self.source, self.settings, self.run_id = source, settings, run_id
+        self.source, self.run_id = source, run_id
+        self._plain_settings = {s.name: settings[s.name] for s in source.settings if not s.secret}
         self.client = VendorClient(source, settings, self._keep_undecodable)
         self.tallies: dict[str, Tally] = {}
         self.errors: list[IngestError] = []
@@ -179,8 +180,8 @@ class SourceRun:
 
     def _clock_values(self, resource: Resource, since: str) -> dict[str, str]:
         if resource.cursor is not None and resource.cursor.token:
-            return {"token": since}
-        values = {"token": ""}
+            return {"position": since}
+        values = {"position": ""}
         if since:
             values |= instant_values("since", datetime.fromisoformat(since))
         return values
@@ -189,7 +190,7 @@ class SourceRun:
         self, listing: Listing, parent: Mapping[str, Any], values: dict[str, str], answers: State | None = None
     ) -> Iterator[list[Any]]:
         until = self.observed_at
-        filled = self.settings | values | {"until": iso_offset(until), "week_ago": iso_offset(until - timedelta(days=7))}
+        filled = self._plain_settings | values | {"until": iso_offset(until), "week_ago": iso_offset(until - timedelta(days=7))}
         fill = Filler(filled, parent)
         pages = self.client.paginate(
             fill(listing.path),

@@ -5,11 +5,13 @@ A run that was killed left its packages behind; they are loaded first. One sourc
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -78,7 +80,8 @@ def ingest_source(source: Source, paths: Paths, on_page: OnPage | None = None) -
     _finish_what_was_left(pipeline, source, paths)
     run = SourceRun(source, settings, uuid.uuid4().hex, paths.quarantine, on_page)
     try:
-        pipeline.extract(dlt_source(run))
+        with _settled_heap():
+            pipeline.extract(dlt_source(run))
         pipeline.normalize()
         with writer(paths, f"cx ingest {source.name}"):
             pipeline.load()
@@ -101,6 +104,17 @@ def ingest_source(source: Source, paths: Paths, on_page: OnPage | None = None) -
         )
         for t in run.tallies.values()
     ], run.errors
+
+
+@contextmanager
+def _settled_heap() -> Iterator[None]:
+    """Takes what is loaded already out of the garbage collector's sight: decoding pages makes millions of short-lived
+    objects, and each full collection would walk every module of dlt and Dagster again (a third of the CPU, measured)."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _source(name: str) -> Source:

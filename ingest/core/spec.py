@@ -153,7 +153,7 @@ class Listing:
     """One way to list records. Templates in `path`, `params` and `json` are filled per call:
 
     `{since}`, `{since_unix}`, `{since_ms}` (cursor minus lag), `{until}` (the vendor's clock at run start),
-    `{token}` (saved stream position), `{parent.<column>}`; the value `BATCH` in `json` is the batch of parent ids.
+    `{position}` (saved stream position), `{<setting>}` (a setting that is no secret), `{parent.<column>}`; the value `BATCH` in `json` is the batch of parent ids.
     """
 
     path: str

@@ -41,7 +41,7 @@ def _export(name: str, columns: tuple[Column, ...], include: dict[str, str], ign
         f"/api/v2/incremental/{name}/cursor.json",
         name,
         _stream,
-        params={"start_time": "{start_time}", "cursor": "{token}", "per_page": "1000", **include},
+        params={"start_time": "{start_time}", "cursor": "{position}", "per_page": "1000", **include},
     )
     return Resource(
         name=name,

@@ -26,7 +26,7 @@ from orchestration.layers import (
     tests_with_homes,
 )
 from orchestration.parts import OWNERS, WRITER_POOL, Parts
-from orchestration.transformer import Transformer, TransformError
+from orchestration.transformer import NodeResult, Transformer, TransformError
 
 UNIQUE_ID = "dbt/unique_id"
 STEPS = {"transform_before_identity": BEFORE_IDENTITY, "transform_after_identity": AFTER_IDENTITY}
@@ -77,9 +77,9 @@ def _half(name: str, layers: tuple[str, ...], parts: Parts, transformer: Transfo
             if is_whole and PUBLISHED in layers:
                 paths.staging_file.unlink(missing_ok=True)
             try:
-                for event in transformer.build(selection):
-                    tests_left.pop(event["data"]["node_info"]["unique_id"], None)
-                    yield from _events(event, assets, tests)
+                for result in transformer.build(selection):
+                    tests_left.pop(result.unique_id, None)
+                    yield from _events(result, assets, tests)
                 yield from (_not_run(spec) for spec in tests_left.values())
             except TransformError as error:
                 raise dg.Failure(f"{error}", metadata={"failing": _failing(transformer, parts)}, allow_retries=False) from error
@@ -127,23 +127,18 @@ def _names(manifest: Manifest, unique_ids: Sequence[str]) -> list[str]:
     return [".".join(manifest["nodes"][unique_id]["fqn"]) for unique_id in unique_ids]
 
 
-def _events(
-    event: Mapping[str, Any], assets: Mapping[str, dg.AssetKey], tests: Mapping[str, dg.AssetCheckSpec]
-) -> Iterator[Any]:
+def _events(result: NodeResult, assets: Mapping[str, dg.AssetKey], tests: Mapping[str, dg.AssetCheckSpec]) -> Iterator[Any]:
     """What one finished dbt node means to Dagster: a materialisation, a check result, or nothing that was asked for."""
-    told = event["data"]
-    unique_id, status = told["node_info"]["unique_id"], str(told.get("status", "")).lower()
-    metadata = {"seconds": round(float(told.get("execution_time", 0.0)), 3)}
-    if unique_id in assets and told["node_info"].get("node_status") == "success":
-        yield dg.MaterializeResult(asset_key=assets[unique_id], metadata=metadata)
-    elif unique_id in tests:
-        spec = tests[unique_id]
+    if result.unique_id in assets and result.status == "success":
+        yield dg.MaterializeResult(asset_key=assets[result.unique_id], metadata={"seconds": result.seconds})
+    elif result.unique_id in tests:
+        spec = tests[result.unique_id]
         yield dg.AssetCheckResult(
             asset_key=spec.asset_key,
             check_name=spec.name,
-            passed=status == "pass",
-            severity=dg.AssetCheckSeverity.WARN if status == "warn" else dg.AssetCheckSeverity.ERROR,
-            metadata={**metadata, "failing rows": int(told.get("num_failures", 0))},
+            passed=result.status == "pass",
+            severity=dg.AssetCheckSeverity.WARN if result.status == "warn" else dg.AssetCheckSeverity.ERROR,
+            metadata={"seconds": result.seconds, "failing rows": result.failing_rows},
         )
 
 

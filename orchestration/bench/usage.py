@@ -42,4 +42,5 @@ def stage(name: str, environment: Mapping[str, str], **arguments: object) -> Usa
         lines = log.read_text(encoding="utf-8").strip().splitlines()
         raise CxError(f"benchmark stage {name} failed: {lines[-1] if lines else told[-300:]}", f"See {log}.")
     last = told.strip().splitlines()[-1] if told.strip() else "{}"
-    return Usage(account.ru_utime + account.ru_stime, time.monotonic() - started, account.ru_maxrss / 1024, json.loads(last))
+    own = json.loads(last)
+    return Usage(account.ru_utime + account.ru_stime, time.monotonic() - started, float(own["peak_mb"]), own)

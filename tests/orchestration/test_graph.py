@@ -75,7 +75,7 @@ def test_no_asset_reads_from_its_right(graph: AssetGraph) -> None:
 def test_every_raw_table_tells_when_it_is_stale_and_which_columns_are_personal(graph: AssetGraph) -> None:
     raw = [graph.get(key) for key in graph.get_all_asset_keys() if key.path[0].startswith("raw_")]
     assert all(node.freshness_policy is not None and node.description and node.owners for node in raw)
-    columns = graph.get(dg.AssetKey(["raw_hubspot", "contacts"])).metadata["dagster/column_schema"].value.columns
+    columns = graph.get(dg.AssetKey(["raw_hubspot", "contacts"])).metadata["dagster/column_schema"].columns
     assert "personal" in next(column for column in columns if column.name == "email").tags
 
 

@@ -26,7 +26,7 @@ def _stage(paths: Paths, customers: int, orders: int = 1) -> None:
     paths.staging_file.unlink(missing_ok=True)
     with duckdb.connect(str(paths.staging_file)) as connection:
         for table, rows in {**dict.fromkeys(TABLES, 1), "customer_360": customers, "orders": orders}.items():
-            connection.execute(f"create table {table} as select i, timestamptz '2026-07-01 06:00Z' as data_as_of from range({rows}) as t(i)")
+            connection.execute(f"create table {table} as select i, timestamptz '2026-07-01 06:00:00+00' as data_as_of from range({rows}) as t(i)")
 
 
 def _ask(file: Path) -> subprocess.Popen[str]:

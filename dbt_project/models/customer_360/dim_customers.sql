@@ -62,11 +62,11 @@ survivors as (
         min_by(last_name, name_rank) filter (where last_name is not null) as any_last_name,
         min_by(email, contact_rank) filter (where email is not null) as email,
         min_by(coalesce(phone_digits, mobile_phone_digits), contact_rank)
-            filter (where coalesce(phone_digits, mobile_phone_digits) is not null) as phone_digits,
+        filter (where coalesce(phone_digits, mobile_phone_digits) is not null) as phone_digits,
         min_by(node_id, address_rank) filter (where coalesce(city, postal_code) is not null) as address_node_id,
         min_by(country_code, address_rank) filter (where country_code is not null) as any_country_code,
         min_by(acquisition_source, lead_created_at)
-            filter (where acquisition_source is not null and not is_deleted) as acquisition_source,
+        filter (where acquisition_source is not null and not is_deleted) as acquisition_source,
 
         min(lead_created_at) filter (where not is_deleted) as lead_created_at,
         min(first_seen_at) as first_seen_at,

@@ -67,7 +67,7 @@ billing_periods as (
         lines.currency_code,
 
         {{ stripe_minor('lines.amount', 'currencies.minor_digits', 'currencies.stripe_digits') }}
-            / {{ months_per_interval(
+        / {{ months_per_interval(
                 'lines.billing_interval', 'lines.billing_interval_count', 'lines.period_start_at', 'lines.period_end_at'
             ) }} as mrr_minor,
 

@@ -54,8 +54,9 @@ with_customer as (
     from orders
     left join members on orders.node_id = members.node_id
     left join rates
-        on orders.currency_code = rates.currency_code
-        and cast({{ dbt.date_trunc('month', 'orders.ordered_on') }} as date) = rates.rate_month
+        on
+            orders.currency_code = rates.currency_code
+            and cast({{ dbt.date_trunc('month', 'orders.ordered_on') }} as date) = rates.rate_month
 
 )
 

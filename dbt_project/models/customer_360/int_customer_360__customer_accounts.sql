@@ -39,9 +39,9 @@ customer_accounts as (
         partition by members.customer_id
         order by
             contact_companies.is_primary desc,
-            contacts.is_deleted,
+            contacts.is_deleted asc,
             contacts.updated_at desc,
-            contact_companies.company_id
+            contact_companies.company_id asc
     ) = 1
 
 )

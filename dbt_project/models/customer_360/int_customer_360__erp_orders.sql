@@ -55,8 +55,9 @@ invoices as (
         sales_invoices.status = 'canceled' as is_cancelled
     from sales_invoices
     left join credits
-        on sales_invoices.company_id = credits.company_id
-        and sales_invoices.invoice_number = credits.invoice_number
+        on
+            sales_invoices.company_id = credits.company_id
+            and sales_invoices.invoice_number = credits.invoice_number
 
 ),
 
@@ -124,8 +125,9 @@ orders as (
         coalesce(invoiced_orders.is_test, false) or coalesce(open_orders.is_test, false) as is_test
     from invoiced_orders
     full outer join open_orders
-        on invoiced_orders.company_id = open_orders.company_id
-        and invoiced_orders.order_number = open_orders.order_number
+        on
+            invoiced_orders.company_id = open_orders.company_id
+            and invoiced_orders.order_number = open_orders.order_number
 
 ),
 

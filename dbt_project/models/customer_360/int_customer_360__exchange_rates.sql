@@ -27,7 +27,7 @@ rates as (
         exchange_rates.rate_month,
         exchange_rates.currency_code,
         exchange_rates.to_reporting
-            * power(10, reporting_currency.reporting_digits - currencies.minor_digits) as minor_to_reporting_minor
+        * power(10, reporting_currency.reporting_digits - currencies.minor_digits) as minor_to_reporting_minor
     from exchange_rates
     inner join currencies on exchange_rates.currency_code = currencies.currency_code
     cross join reporting_currency

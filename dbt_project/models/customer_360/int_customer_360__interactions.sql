@@ -185,15 +185,15 @@ solved_cases as (
 given_feedback as (
 
     select
-        case kind
+        case feedback.kind
             when 'survey_answer' then 'survey_answered'
             when 'case_rating' then 'case_rated'
             else 'post_published'
         end as event,
-        customer_id,
-        responded_at as occurred_at,
-        channel,
-        source,
+        feedback.customer_id,
+        feedback.responded_at as occurred_at,
+        feedback.channel,
+        feedback.source,
         case
             when bool_or(sentiment = 'negative') then 'negative'
             when bool_or(sentiment = 'neutral') then 'neutral'
@@ -201,15 +201,20 @@ given_feedback as (
         end as sentiment,
         max({{ effort_percent('feedback') }}) as effort,
         max(case
-            when metric = 'nps' then {{ nps_band('score') }}
-            when metric in ('csat', 'good_bad') and score >= top_box_min then 'satisfied'
-            when metric in ('csat', 'good_bad') and score < top_box_min then 'not satisfied'
+            when feedback.metric = 'nps' then {{ nps_band('score') }}
+            when feedback.metric in ('csat', 'good_bad') and feedback.score >= feedback.top_box_min then 'satisfied'
+            when feedback.metric in ('csat', 'good_bad') and feedback.score < feedback.top_box_min then 'not satisfied'
         end) as outcome,
-        min(feedback_id) as reference
+        min(feedback.feedback_id) as reference
     from feedback
     group by
-        source, channel, kind, customer_id, survey_id, responded_at,
-        case when kind = 'survey_answer' then '' else feedback_id end
+        feedback.source,
+        feedback.channel,
+        feedback.kind,
+        feedback.customer_id,
+        feedback.survey_id,
+        feedback.responded_at,
+        case when feedback.kind = 'survey_answer' then '' else feedback.feedback_id end
 
 ),
 
@@ -219,18 +224,18 @@ interactions as (
         'leads', 'closed_deals', 'placed_orders', 'periods', 'cancellations', 'opened_cases', 'solved_cases',
         'given_feedback'
     ] -%}
-    select
-        event,
-        customer_id,
-        occurred_at,
-        cast(channel as {{ dbt.type_string() }}) as channel,
-        source,
-        cast(sentiment as {{ dbt.type_string() }}) as sentiment,
-        cast(effort as double) as effort,
-        outcome,
-        reference
-    from {{ name }}
-    {% if not loop.last %}union all{% endif %}
+        select
+            event,
+            customer_id,
+            occurred_at,
+            cast(channel as {{ dbt.type_string() }}) as channel,
+            source,
+            cast(sentiment as {{ dbt.type_string() }}) as sentiment,
+            cast(effort as double) as effort,
+            outcome,
+            reference
+        from {{ name }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 )

@@ -52,11 +52,13 @@ scored_answers as (
         min(survey_questions.scale_min + choices.position - 1) as score
     from answers
     inner join survey_questions
-        on answers.survey_id = survey_questions.survey_id
-        and answers.question_id = survey_questions.question_id
+        on
+            answers.survey_id = survey_questions.survey_id
+            and answers.question_id = survey_questions.question_id
     left join choices
-        on answers.question_id = choices.question_id
-        and answers.choice_id = choices.choice_id
+        on
+            answers.question_id = choices.question_id
+            and answers.choice_id = choices.choice_id
     group by all
 
 ),

@@ -9,8 +9,8 @@ records as (
 person_ids as (
 
     {% for source in var('person_sources') if source != 'brandwatch' -%}
-    select * from {{ ref('stg_' ~ source ~ '__person_ids') }}
-    {% if not loop.last %}union all{% endif %}
+        select * from {{ ref('stg_' ~ source ~ '__person_ids') }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),
@@ -27,10 +27,16 @@ emails as (
 
 phones as (
 
-    select node_id, 'phone' as identifier_type, phone_digits as identifier_value
+    select
+        node_id,
+        'phone' as identifier_type,
+        phone_digits as identifier_value
     from records
     union all
-    select node_id, 'phone' as identifier_type, mobile_phone_digits as identifier_value
+    select
+        node_id,
+        'phone' as identifier_type,
+        mobile_phone_digits as identifier_value
     from records
 
 ),
@@ -47,16 +53,36 @@ handles as (
 
 identifiers as (
 
-    select node_id, identifier_type, identifier_value, true as is_strong, is_issuer
+    select
+        node_id,
+        identifier_type,
+        identifier_value,
+        true as is_strong,
+        is_issuer
     from person_ids
     union all
-    select node_id, identifier_type, identifier_value, false as is_strong, false as is_issuer
+    select
+        node_id,
+        identifier_type,
+        identifier_value,
+        false as is_strong,
+        false as is_issuer
     from emails
     union all
-    select node_id, identifier_type, identifier_value, false as is_strong, false as is_issuer
+    select
+        node_id,
+        identifier_type,
+        identifier_value,
+        false as is_strong,
+        false as is_issuer
     from phones
     union all
-    select node_id, identifier_type, identifier_value, false as is_strong, false as is_issuer
+    select
+        node_id,
+        identifier_type,
+        identifier_value,
+        false as is_strong,
+        false as is_issuer
     from handles
 
 )

@@ -23,7 +23,9 @@ role_mailboxes as (
 -- an external id that two records claim to have issued says nothing
 disputed_ids as (
 
-    select identifier_type, identifier_value
+    select
+        identifier_type,
+        identifier_value
     from identifiers
     where is_strong
     group by identifier_type, identifier_value
@@ -36,8 +38,9 @@ strong as (
     select identifiers.*
     from identifiers
     left join disputed_ids
-        on identifiers.identifier_type = disputed_ids.identifier_type
-        and identifiers.identifier_value = disputed_ids.identifier_value
+        on
+            identifiers.identifier_type = disputed_ids.identifier_type
+            and identifiers.identifier_value = disputed_ids.identifier_value
     where identifiers.is_strong and disputed_ids.identifier_value is null
 
 ),
@@ -69,8 +72,9 @@ borrowed_names as (
     from nameless_records
     inner join strong as own on nameless_records.node_id = own.node_id
     inner join strong as relative
-        on own.identifier_type = relative.identifier_type
-        and own.identifier_value = relative.identifier_value
+        on
+            own.identifier_type = relative.identifier_type
+            and own.identifier_value = relative.identifier_value
     inner join named_records on relative.node_id = named_records.node_id
     group by own.node_id
     having count(distinct named_records.first_name_canonical) = 1
@@ -87,7 +91,9 @@ names as (
 
 shared_values as (
 
-    select identifier_type, identifier_value
+    select
+        identifier_type,
+        identifier_value
     from identifiers
     where not is_strong
     group by identifier_type, identifier_value
@@ -107,8 +113,9 @@ uses as (
         identifiers.identifier_type = 'email' and role_mailboxes.local_part is not null as is_role_mailbox
     from identifiers
     inner join shared_values
-        on identifiers.identifier_type = shared_values.identifier_type
-        and identifiers.identifier_value = shared_values.identifier_value
+        on
+            identifiers.identifier_type = shared_values.identifier_type
+            and identifiers.identifier_value = shared_values.identifier_value
     left join names on identifiers.node_id = names.node_id
     left join role_mailboxes on split_part(identifiers.identifier_value, '@', 1) = role_mailboxes.local_part
     where not identifiers.is_strong
@@ -148,9 +155,11 @@ fitting_people as (
         min(people.first_name) as first_name
     from uses
     inner join people
-        on uses.identifier_type = people.identifier_type
-        and uses.identifier_value = people.identifier_value
-    where not coalesce(uses.has_full_first_name, false)
+        on
+            uses.identifier_type = people.identifier_type
+            and uses.identifier_value = people.identifier_value
+    where
+        not coalesce(uses.has_full_first_name, false)
         and people.first_name like coalesce(uses.first_name, '') || '%'
     group by uses.identifier_type, uses.identifier_value, uses.node_id
 
@@ -168,12 +177,14 @@ judged as (
         or coalesce(people_counts.n_people, 0) > {{ var('identity_max_people_per_value') }} as needs_full_name
     from uses
     left join people_counts
-        on uses.identifier_type = people_counts.identifier_type
-        and uses.identifier_value = people_counts.identifier_value
+        on
+            uses.identifier_type = people_counts.identifier_type
+            and uses.identifier_value = people_counts.identifier_value
     left join fitting_people
-        on uses.identifier_type = fitting_people.identifier_type
-        and uses.identifier_value = fitting_people.identifier_value
-        and uses.node_id = fitting_people.node_id
+        on
+            uses.identifier_type = fitting_people.identifier_type
+            and uses.identifier_value = fitting_people.identifier_value
+            and uses.node_id = fitting_people.node_id
 
 ),
 

@@ -9,8 +9,8 @@ country_spellings as (
 persons as (
 
     {% for source in var('person_sources') -%}
-    select * from {{ ref('stg_' ~ source ~ '__persons') }}
-    {% if not loop.last %}union all{% endif %}
+        select * from {{ ref('stg_' ~ source ~ '__persons') }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),

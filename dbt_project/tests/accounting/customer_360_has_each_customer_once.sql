@@ -2,13 +2,19 @@
 
 with expected as (
 
-    select customer_id, count(*) as records from {{ ref('dim_customers') }} group by customer_id
+    select
+        customer_id,
+        count(*) as records
+    from {{ ref('dim_customers') }} group by customer_id
 
 ),
 
 found as (
 
-    select customer_id, count(*) as records from {{ ref('customer_360') }} group by customer_id
+    select
+        customer_id,
+        count(*) as records
+    from {{ ref('customer_360') }} group by customer_id
 
 )
 
@@ -18,5 +24,6 @@ select
     found.records as found_records
 from expected
 full outer join found on expected.customer_id = found.customer_id
-where coalesce(expected.records, 0) <> 1
+where
+    coalesce(expected.records, 0) <> 1
     or coalesce(found.records, 0) <> 1

@@ -8,6 +8,7 @@ with measures as (
 
 select *
 from measures
-where (denominator = 0 and value is not null)
+where
+    (denominator = 0 and value is not null)
     or (denominator <> 0 and value is null)
     or interval_low > interval_high

@@ -13,11 +13,13 @@ active as (
         sum(paid_periods.mrr_minor * rates.minor_to_reporting_minor) as active_mrr
     from {{ ref('int_revenue__paid_periods') }} as paid_periods
     inner join months
-        on paid_periods.period_start_at <= months.closing_at
-        and paid_periods.period_end_at > months.closing_at
+        on
+            paid_periods.period_start_at <= months.closing_at
+            and paid_periods.period_end_at > months.closing_at
     left join {{ ref('int_customer_360__exchange_rates') }} as rates
-        on paid_periods.currency_code = rates.currency_code
-        and months.period_start = rates.rate_month
+        on
+            paid_periods.currency_code = rates.currency_code
+            and months.period_start = rates.rate_month
     group by months.period_start
 
 )

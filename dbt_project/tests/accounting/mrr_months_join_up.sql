@@ -19,7 +19,8 @@ neighbours as (
 
 select *
 from neighbours
-where month_before is not null
+where
+    month_before is not null
     and (
         abs(opening_mrr - closed_before_mrr) > 0.5
         or cast({{ dbt.dateadd('month', 1, 'month_before') }} as date) <> month

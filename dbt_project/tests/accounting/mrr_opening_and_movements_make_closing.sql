@@ -22,6 +22,7 @@ with lines as (
 
 select *
 from lines
-where reckoned_mrr is null
+where
+    reckoned_mrr is null
     or closing_mrr is null
     or abs(reckoned_mrr - closing_mrr) > 0.5

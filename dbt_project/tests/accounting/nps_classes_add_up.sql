@@ -10,7 +10,8 @@ with counts as (
 
 select *
 from counts
-where promoters + passives + detractors <> respondents
+where
+    promoters + passives + detractors <> respondents
     or promoters < 0
     or passives < 0
     or detractors < 0

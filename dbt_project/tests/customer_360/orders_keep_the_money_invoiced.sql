@@ -20,7 +20,8 @@ orders as (
         sum(orders.net_amount_minor / power(10, currencies.minor_digits)) as amount
     from {{ ref('fct_orders') }} as orders
     inner join {{ ref('currencies') }} as currencies on orders.currency_code = currencies.currency_code
-    where orders.source = 'business_central'
+    where
+        orders.source = 'business_central'
         and orders.status <> 'cancelled'
         -- orders not invoiced yet stand aside
         and orders.order_id in (

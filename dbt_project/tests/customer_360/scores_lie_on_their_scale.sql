@@ -5,5 +5,6 @@ select
     metric,
     score
 from {{ ref('fct_feedback') }}
-where score not between scale_min and scale_max
+where
+    score not between scale_min and scale_max
     or (metric is not null and score is null)

@@ -21,5 +21,6 @@ hops as (
 )
 
 select * from hops
-where (status = 'merged' and (merged_into is null or survivor_status = 'merged'))
+where
+    (status = 'merged' and (merged_into is null or survivor_status = 'merged'))
     or (status <> 'merged' and merged_into is not null)

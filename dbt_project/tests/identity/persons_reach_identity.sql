@@ -5,8 +5,8 @@ with
 staged as (
 
     {% for source in var('person_sources') -%}
-    select node_id from {{ ref('stg_' ~ source ~ '__persons') }}
-    {% if not loop.last %}union all{% endif %}
+        select node_id from {{ ref('stg_' ~ source ~ '__persons') }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),

@@ -7,7 +7,8 @@ with answers as (
             order by responded_at desc, feedback_id desc
         ) as newness
     from {{ ref('fct_feedback') }}
-    where kind = 'survey_answer'
+    where
+        kind = 'survey_answer'
         and customer_id is not null
         and score >= scale_min
         and score <= scale_max

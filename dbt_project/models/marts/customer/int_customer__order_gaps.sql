@@ -2,7 +2,8 @@ with orders as (
 
     select *
     from {{ ref('fct_orders') }}
-    where status = 'paid'
+    where
+        status = 'paid'
         and not is_test
         and customer_id is not null
 

@@ -33,20 +33,27 @@ voted as (
         coalesce(metric, 'sentiment') as signal,
         kind = 'post' as is_public,
         case metric
-            when 'nps' then
-                case {{ nps_band('score') }} when 'promoter' then 1 when 'passive' then 0 when 'detractor' then -1 end
-            when 'csat' then
-                case when score >= top_box_min then 1 when goodness <= 0.25 then -1 else 0 end
-            when 'ces' then
-                case when goodness >= 2.0 / 3 then 1 when goodness <= 1.0 / 3 then -1 else 0 end
-            when 'good_bad' then
-                case when score >= top_box_min then 1 else -1 end
+            when 'nps'
+                then
+                    case {{ nps_band('score') }}
+                        when 'promoter' then 1 when 'passive' then 0 when 'detractor' then -1
+                    end
+            when 'csat'
+                then
+                    case when score >= top_box_min then 1 when goodness <= 0.25 then -1 else 0 end
+            when 'ces'
+                then
+                    case when goodness >= 2.0 / 3 then 1 when goodness <= 1.0 / 3 then -1 else 0 end
+            when 'good_bad'
+                then
+                    case when score >= top_box_min then 1 else -1 end
             else
                 case sentiment when 'positive' then 1 when 'neutral' then 0 when 'negative' then -1 end
         end as vote,
         responded_at as said_at
     from recent
-    where coalesce(metric, sentiment) is not null
+    where
+        coalesce(metric, sentiment) is not null
         and (metric is null or score is not null)
 
 ),

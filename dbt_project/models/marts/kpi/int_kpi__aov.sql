@@ -41,9 +41,10 @@ filled as (
         totals.deviation
     from series
     left join totals
-        on series.variant = totals.variant
-        and series.grain = totals.grain
-        and series.period_start = totals.period_start
+        on
+            series.variant = totals.variant
+            and series.grain = totals.grain
+            and series.period_start = totals.period_start
 
 ),
 

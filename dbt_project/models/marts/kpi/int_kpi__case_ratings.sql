@@ -19,7 +19,8 @@ ratings as (
         {{ local_date('responded_at') }} as rated_on,
         responded_at
     from feedback
-    where kind = 'case_rating'
+    where
+        kind = 'case_rating'
         and metric = 'good_bad'
         and score is not null
 

@@ -12,7 +12,8 @@ answers as (
         -- the top three of seven points, the top two of five; other scales have no published box
         ease_score >= case scale_max when 7 then 5 when 5 then 4 end as is_easy
     from {{ ref('int_kpi__answers_by_period') }}
-    where metric = 'ces'
+    where
+        metric = 'ces'
         and is_latest
         and ease_score is not null
 

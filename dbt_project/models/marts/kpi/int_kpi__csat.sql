@@ -57,9 +57,10 @@ filled as (
         coalesce(counts.answered, 0) as answered
     from series
     left join counts
-        on series.variant = counts.variant
-        and series.grain = counts.grain
-        and series.period_start = counts.period_start
+        on
+            series.variant = counts.variant
+            and series.grain = counts.grain
+            and series.period_start = counts.period_start
 
 ),
 

@@ -10,7 +10,8 @@ orders as (
 
     select *
     from {{ ref('fct_orders') }}
-    where status = 'paid'
+    where
+        status = 'paid'
         and not is_test
         and customer_id is not null
 
@@ -18,9 +19,17 @@ orders as (
 
 stretches as (
 
-    select customer_id, period_start_at as start_at, period_end_at as end_at from paid_periods
+    select
+        customer_id,
+        period_start_at as start_at,
+        period_end_at as end_at
+    from paid_periods
     union all
-    select customer_id, ordered_at as start_at, {{ plus_days('ordered_at', order_days) }} as end_at from orders
+    select
+        customer_id,
+        ordered_at as start_at,
+        {{ plus_days('ordered_at', order_days) }} as end_at
+    from orders
 
 ),
 

@@ -24,7 +24,8 @@ leads as (
         {{ local_date('customers.lead_created_at') }} as created_on
     from customers
     cross join as_of
-    where customers.lead_created_at is not null
+    where
+        customers.lead_created_at is not null
         and not customers.is_test
         and not coalesce(customers.became_customer_at < customers.lead_created_at, false)
 

@@ -18,22 +18,22 @@ with measures as (
 
     {%- for kpi_model in kpi_models %}
 
-    select
-        kpi_id,
-        variant,
-        grain,
-        period_start,
-        cast(numerator as double) as numerator,
-        cast(denominator as double) as denominator,
-        cast(value as double) as value,
-        cast(n as bigint) as n,
-        cast(n_immature as bigint) as n_immature,
-        cast(interval_low as double) as interval_low,
-        cast(interval_high as double) as interval_high
-    from {{ ref(kpi_model) }}
-    {% if not loop.last %}
-    union all
-    {%- endif %}
+        select
+            kpi_id,
+            variant,
+            grain,
+            period_start,
+            cast(numerator as double) as numerator,
+            cast(denominator as double) as denominator,
+            cast(value as double) as value,
+            cast(n as bigint) as n,
+            cast(n_immature as bigint) as n_immature,
+            cast(interval_low as double) as interval_low,
+            cast(interval_high as double) as interval_high
+        from {{ ref(kpi_model) }}
+        {% if not loop.last %}
+            union all
+        {%- endif %}
     {%- endfor %}
 
 ),

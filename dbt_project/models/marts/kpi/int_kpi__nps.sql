@@ -6,9 +6,15 @@ with series as (
 
 counts as (
 
-    select 'nps' as kpi_id, * from {{ ref('int_kpi__nps_counts') }}
+    select
+        'nps' as kpi_id,
+        *
+    from {{ ref('int_kpi__nps_counts') }}
     union all
-    select 'nps_trailing_90d' as kpi_id, * from {{ ref('int_kpi__nps_trailing_counts') }}
+    select
+        'nps_trailing_90d' as kpi_id,
+        *
+    from {{ ref('int_kpi__nps_trailing_counts') }}
 
 ),
 
@@ -21,10 +27,11 @@ filled as (
         coalesce(counts.respondents, 0) as respondents
     from series
     left join counts
-        on series.kpi_id = counts.kpi_id
-        and series.variant = counts.variant
-        and series.grain = counts.grain
-        and series.period_start = counts.period_start
+        on
+            series.kpi_id = counts.kpi_id
+            and series.variant = counts.variant
+            and series.grain = counts.grain
+            and series.period_start = counts.period_start
 
 ),
 

@@ -10,9 +10,19 @@ with answers as (
 
 variants as (
 
-    select 'standard' as variant, grain, period_start, band from answers where is_latest
+    select
+        'standard' as variant,
+        grain,
+        period_start,
+        band
+    from answers where is_latest
     union all
-    select 'all_responses' as variant, grain, period_start, band from answers
+    select
+        'all_responses' as variant,
+        grain,
+        period_start,
+        band
+    from answers
 
 ),
 

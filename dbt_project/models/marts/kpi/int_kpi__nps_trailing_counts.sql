@@ -43,9 +43,17 @@ stays as (
 
 moves as (
 
-    select band, enters_on as on_day, 1 as step from stays where leaves_on > enters_on
+    select
+        band,
+        enters_on as on_day,
+        1 as step
+    from stays where leaves_on > enters_on
     union all
-    select band, leaves_on as on_day, -1 as step from stays where leaves_on > enters_on
+    select
+        band,
+        leaves_on as on_day,
+        -1 as step
+    from stays where leaves_on > enters_on
 
 ),
 

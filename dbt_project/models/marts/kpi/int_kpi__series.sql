@@ -19,8 +19,9 @@ series as (
         periods.period_start
     from catalog
     inner join periods
-        on (periods.grain = 'month' and catalog.is_monthly)
-        or (periods.grain = 'day' and catalog.is_daily)
+        on
+            (periods.grain = 'month' and catalog.is_monthly)
+            or (periods.grain = 'day' and catalog.is_daily)
 
 )
 

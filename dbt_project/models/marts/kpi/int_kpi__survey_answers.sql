@@ -22,7 +22,8 @@ answers as (
         {{ local_date('responded_at') }} as answered_on,
         responded_at
     from feedback
-    where kind = 'survey_answer'
+    where
+        kind = 'survey_answer'
         and metric in ('nps', 'csat', 'ces')
         and score >= scale_min
         and score <= scale_max

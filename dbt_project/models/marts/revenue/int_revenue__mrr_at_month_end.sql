@@ -12,16 +12,25 @@ months as (
 
 opening as (
 
-    select min(period_start) as first_month, min(start_at) as start_at from months
+    select
+        min(period_start) as first_month,
+        min(start_at) as start_at
+    from months
 
 ),
 
 -- the month before the first gives the first its opening
 moments as (
 
-    select period_start as month, closing_at as at from months
+    select
+        period_start as month,
+        closing_at as at
+    from months
     union all
-    select cast({{ dbt.dateadd('month', -1, 'first_month') }} as date) as month, start_at as at from opening
+    select
+        cast({{ dbt.dateadd('month', -1, 'first_month') }} as date) as month,
+        start_at as at
+    from opening
 
 ),
 

@@ -15,7 +15,8 @@ paid_periods as (
         period_start_at,
         period_end_at
     from billing_periods
-    where not is_trial
+    where
+        not is_trial
         and not is_uncollectible
         and mrr_minor > 0
 

@@ -26,7 +26,7 @@ bridge as (
     select
         months.period_start as month,
         {%- for sum in sums %}
-        coalesce(sum(movements.{{ sum }}), 0) as {{ sum }},
+            coalesce(sum(movements.{{ sum }}), 0) as {{ sum }},
         {%- endfor %}
         months.is_complete
     from months

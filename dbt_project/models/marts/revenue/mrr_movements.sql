@@ -46,19 +46,33 @@ month_ends as (
         mrr_at_month_end.mrr_native * next_rates.minor_to_reporting_minor as carried_mrr
     from mrr_at_month_end
     left join rates
-        on mrr_at_month_end.currency_code = rates.currency_code
-        and mrr_at_month_end.month = rates.rate_month
+        on
+            mrr_at_month_end.currency_code = rates.currency_code
+            and mrr_at_month_end.month = rates.rate_month
     left join rates as next_rates
-        on mrr_at_month_end.currency_code = next_rates.currency_code
-        and cast({{ dbt.dateadd('month', 1, 'mrr_at_month_end.month') }} as date) = next_rates.rate_month
+        on
+            mrr_at_month_end.currency_code = next_rates.currency_code
+            and cast({{ dbt.dateadd('month', 1, 'mrr_at_month_end.month') }} as date) = next_rates.rate_month
 
 ),
 
 both_ends as (
 
-    select customer_id, month, 0.0 as opening_mrr, 0.0 as carried_mrr, mrr as closing_mrr from month_ends
+    select
+        customer_id,
+        month,
+        0.0 as opening_mrr,
+        0.0 as carried_mrr,
+        mrr as closing_mrr
+    from month_ends
     union all
-    select customer_id, next_month as month, mrr as opening_mrr, carried_mrr, 0.0 as closing_mrr from month_ends
+    select
+        customer_id,
+        next_month as month,
+        mrr as opening_mrr,
+        carried_mrr,
+        0.0 as closing_mrr
+    from month_ends
 
 ),
 

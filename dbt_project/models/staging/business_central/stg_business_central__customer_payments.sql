@@ -42,8 +42,9 @@ cleaned as (
 
     from customer_payments
     left join listed_keys
-        on customer_payments.company_id = listed_keys.company_id
-        and customer_payments.id = listed_keys.id
+        on
+            customer_payments.company_id = listed_keys.company_id
+            and customer_payments.id = listed_keys.id
     cross join newest_listing
 
 )

@@ -46,8 +46,9 @@ cleaned as (
 
     from customers
     left join listed_keys
-        on customers.company_id = listed_keys.company_id
-        and customers.id = listed_keys.id
+        on
+            customers.company_id = listed_keys.company_id
+            and customers.id = listed_keys.id
     cross join newest_listing
 
 )

@@ -42,8 +42,9 @@ cleaned as (
 
     from items
     left join listed_keys
-        on items.company_id = listed_keys.company_id
-        and items.id = listed_keys.id
+        on
+            items.company_id = listed_keys.company_id
+            and items.id = listed_keys.id
     cross join newest_listing
 
 )

@@ -50,8 +50,9 @@ persons as (
 
     from customers
     left join invoices
-        on customers.company_id = invoices.company_id
-        and customers.customer_id = invoices.customer_id
+        on
+            customers.company_id = invoices.company_id
+            and customers.customer_id = invoices.customer_id
 
 )
 

@@ -49,8 +49,9 @@ cleaned as (
 
     from sales_credit_memos
     left join listed_keys
-        on sales_credit_memos.company_id = listed_keys.company_id
-        and sales_credit_memos.id = listed_keys.id
+        on
+            sales_credit_memos.company_id = listed_keys.company_id
+            and sales_credit_memos.id = listed_keys.id
     cross join newest_listing
 
 )

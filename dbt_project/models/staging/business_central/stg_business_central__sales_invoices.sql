@@ -50,8 +50,9 @@ cleaned as (
 
     from sales_invoices
     left join listed_keys
-        on sales_invoices.company_id = listed_keys.company_id
-        and sales_invoices.id = listed_keys.id
+        on
+            sales_invoices.company_id = listed_keys.company_id
+            and sales_invoices.id = listed_keys.id
     cross join newest_listing
 
 )

@@ -49,8 +49,9 @@ cleaned as (
 
     from sales_orders
     left join listed_keys
-        on sales_orders.company_id = listed_keys.company_id
-        and sales_orders.id = listed_keys.id
+        on
+            sales_orders.company_id = listed_keys.company_id
+            and sales_orders.id = listed_keys.id
     cross join newest_listing
 
 )

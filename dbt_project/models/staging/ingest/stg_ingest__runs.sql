@@ -5,26 +5,26 @@ with
 runs as (
 
     {% for name in sources -%}
-    select
-        '{{ name }}' as source,
-        run_id,
-        resource,
+        select
+            '{{ name }}' as source,
+            run_id,
+            resource,
 
-        mode,
-        cursor_from,
-        cursor_to,
+            mode,
+            cursor_from,
+            cursor_to,
 
-        extracted,
-        duplicates,
-        quarantined,
-        distinct_keys,
-        calls,
+            extracted,
+            duplicates,
+            quarantined,
+            distinct_keys,
+            calls,
 
-        is_complete,
+            is_complete,
 
-        observed_at
-    from {{ source('raw_' ~ name, 'ingest_runs') }}
-    {% if not loop.last %}union all{% endif %}
+            observed_at
+        from {{ source('raw_' ~ name, 'ingest_runs') }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 )
