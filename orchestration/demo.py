@@ -109,7 +109,13 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
 _KPIS = """
 with newest as (
     select max(period_start) as period_start from kpi_period where is_complete and grain = 'month' and segment_type = 'all'
+),
+
+next_targets as (
+    select * from kpi_targets where deadline >= (select period_start from newest)
+    qualify row_number() over (partition by kpi_id, variant order by deadline) = 1
 )
+
 select
     strftime(kpi_period.period_start, '%Y-%m') as month,
     kpi_catalog.name,
@@ -118,17 +124,17 @@ select
     kpi_period.unit,
     kpi_period.n,
     kpi_period.direction,
-    case kpi_targets.kind
-        when 'absolute' then kpi_targets.target
-        when 'points' then kpi_targets.baseline + kpi_targets.target
-        when 'relative' then kpi_targets.baseline * (1 + kpi_targets.target / 100)
+    case next_targets.kind
+        when 'absolute' then next_targets.target
+        when 'points' then next_targets.baseline + next_targets.target
+        when 'relative' then next_targets.baseline * (1 + next_targets.target / 100)
     end as aim,
-    kpi_targets.kind,
-    kpi_targets.target
+    next_targets.kind,
+    next_targets.target
 from kpi_period
 inner join newest using (period_start)
 inner join kpi_catalog using (kpi_id, variant)
-left join kpi_targets using (kpi_id, variant)
+left join next_targets using (kpi_id, variant)
 where kpi_period.grain = 'month' and kpi_period.segment_type = 'all' and kpi_period.value is not null
 order by kpi_period.kpi_id, kpi_period.variant <> 'standard', kpi_period.variant
 """

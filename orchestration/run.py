@@ -64,12 +64,22 @@ def ingest_sources(names: Sequence[str], paths: Paths, *, progress: bool = False
 def _report(result: JobExecutionResult, paths: Paths) -> RunReport:
     import dagster as dg
 
+    if _was_interrupted(result):
+        raise KeyboardInterrupt
     if not result.success:
         raise RunFailed(_why(result, paths), "`cx status` shows each gate; `cx ui` the whole run.")
     evaluations = result.get_asset_check_evaluations()
     warned = tuple(f"{'.'.join(e.asset_key.path)}: {e.check_name}" for e in evaluations if not e.passed and e.severity == dg.AssetCheckSeverity.WARN)
     made = [event for event in result.all_events if event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION]
     return RunReport(result.run_id, len(made), len(evaluations), warned)
+
+
+def _was_interrupted(result: JobExecutionResult) -> bool:
+    """Dagster ends an interrupted run as failed and goes on; the user who pressed Ctrl-C wants the command to end."""
+    from dagster._core.events import RunFailureReason
+
+    ends = [event.job_failure_data for event in result.all_events if event.is_job_failure]
+    return any(end.failure_reason == RunFailureReason.UNEXPECTED_TERMINATION for end in ends)
 
 
 def _why(result: Any, paths: Paths) -> str:

@@ -147,4 +147,4 @@ def age(since: datetime, now: datetime) -> str:
     for unit, seconds in (("d", 86400), ("h", 3600), ("min", 60)):
         if passed.total_seconds() >= seconds:
             return f"{int(passed.total_seconds() // seconds)} {unit}"
-    return "now"
+    return "0 min"

@@ -89,7 +89,7 @@ class Transformer:
                 _finish(thread)
         self.results = list(getattr(told[0].result, "results", None) or []) if told else []
         if not told or not told[0].success:
-            raise TransformError(_why(told, self.results), f"The whole story stands in {self._logs / 'dbt.log'}.")
+            raise TransformError(_why(told, self.results), f"More stands in {self._logs / 'dbt.log'}.")
 
     @property
     def _logs(self) -> Path:
@@ -106,7 +106,7 @@ class Transformer:
         from dbt.cli.main import dbtRunner
 
         logs = self.project / "target" if args[0] == "parse" else self._logs  # parsing leaves no trace in the data directory
-        quiet = ["--log-level", "none", "--log-level-file", "info", "--log-path", str(logs), "--no-use-colors"]
+        quiet = ["--log-level", "none", "--log-level-file", "warn", "--log-path", str(logs), "--no-use-colors"]
         where = ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]
         manifest = self._manifest if args[0] != "parse" else None
         return dbtRunner(manifest=manifest, callbacks=[on_event]).invoke([*quiet, *args, *where])
@@ -147,7 +147,7 @@ def _decoded(events: queue.SimpleQueue[Any]) -> Iterator[NodeResult]:
 
 
 def _finish(thread: threading.Thread) -> None:
-    """Waits for dbt, interrupting its query when the caller stopped listening, and closes the files it keeps open."""
+    """Closes the files dbt keeps open; where the caller stopped listening, ends dbt's query and refuses it the next."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     thread.join(timeout=0.5)
@@ -155,6 +155,7 @@ def _finish(thread: threading.Thread) -> None:
     while thread.is_alive():
         if environment is not None and environment.conn is not None:
             environment.conn.interrupt()
+            environment.close()
         thread.join(timeout=0.5)
     if environment is not None:
         environment.close()  # dbt's own cleaning up only forgets it, and the file would stay locked

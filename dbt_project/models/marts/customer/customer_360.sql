@@ -96,8 +96,8 @@ customer_360 as (
         scores.latest_nps_score,
         scores.latest_csat_score,
         scores.latest_ces_score,
-        {{ days_between(local_date('orders.last_ordered_at'), 'as_of.as_of_on') }}             as days_since_last_order,
-        {{ days_between(local_date('contacts.last_touchpoint_at'), 'as_of.as_of_on') }}             as days_since_last_touchpoint,
+        {{ days_between(local_date('orders.last_ordered_at'), 'as_of.as_of_on') }} as days_since_last_order,
+        {{ days_between(local_date('contacts.last_touchpoint_at'), 'as_of.as_of_on') }} as days_since_last_touchpoint,
         customers.source_count,
         customers.record_count,
 

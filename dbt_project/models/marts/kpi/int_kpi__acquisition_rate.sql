@@ -28,7 +28,7 @@ acquired as (
         cast({{ dbt.date_trunc('month', local_date('became_customer_at')) }} as date) as month,
         count(*) as customers
     from customers
-    group by 1
+    group by month
 
 ),
 
