@@ -49,15 +49,22 @@ def jobs(
     return [
         dg.define_asset_job(DAILY, everything, description="Everything: read, resolve, build, check, publish.", hooks=hooks),
         dg.define_asset_job(INGEST_ALL, raw_tables, description="Read all sources.", hooks=hooks),
-        dg.define_asset_job(BUILD, (everything - raw_tables) | landed_gate, description="All but reading the sources.", hooks=hooks),
         dg.define_asset_job(
-            PUBLISH, dg.AssetSelection.assets(publication) | published_gate, description="Check what was built and publish it.", hooks=hooks
+            BUILD, (everything - raw_tables) | landed_gate, description="All but reading the sources.", hooks=hooks
+        ),
+        dg.define_asset_job(
+            PUBLISH,
+            dg.AssetSelection.assets(publication) | published_gate,
+            description="Check what was built and publish it.",
+            hooks=hooks,
         ),
     ]
 
 
 def daily_schedule(parts: Parts, job: UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
-    return dg.ScheduleDefinition(name="every_morning", job=job, cron_schedule=DAILY_AT, execution_timezone=reporting_time_zone(parts))
+    return dg.ScheduleDefinition(
+        name="every_morning", job=job, cron_schedule=DAILY_AT, execution_timezone=reporting_time_zone(parts)
+    )
 
 
 def fresh_data_sensor(raw: dg.AssetsDefinition, job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:

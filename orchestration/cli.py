@@ -41,7 +41,9 @@ def _complain(message: str, remedy: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--traceback", action="store_true", help="show the whole story of an error")
-    parser = argparse.ArgumentParser(prog="cx", description="The customer-experience warehouse, from the vendors' APIs to published KPIs.")
+    parser = argparse.ArgumentParser(
+        prog="cx", description="The customer-experience warehouse, from the vendors' APIs to published KPIs."
+    )
     commands = parser.add_subparsers(metavar="command", required=True)
 
     def add(name: str, command: Command, told: str) -> argparse.ArgumentParser:
@@ -49,7 +51,9 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=command)
         return sub
 
-    demo = add("demo", _demo, "plant a company, read it through its vendors' APIs, publish its KPIs; each further run is the next day")
+    demo = add(
+        "demo", _demo, "plant a company, read it through its vendors' APIs, publish its KPIs; each further run is the next day"
+    )
     demo.add_argument("--customers", type=_positive, default=2000, help="how many customers the company has (default 2000)")
     demo.add_argument("--days", type=_positive, default=1, help="how many days to run (default 1)")
     ingest = add("ingest", _ingest, "read sources into the warehouse")
@@ -162,7 +166,18 @@ def _ui(asked: argparse.Namespace, paths: Paths) -> int | None:
 
     os.environ["DAGSTER_HOME"] = str(home(paths))
     os.environ.setdefault("CX_DATA_DIR", str(paths.root))
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(asked.port)]
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "-m",
+        "orchestration.definitions",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(asked.port),
+    ]
     os.chdir(CHECKOUT)
     os.execv(sys.executable, command)  # noqa: S606 - our own interpreter, no shell on purpose
 

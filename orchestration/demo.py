@@ -65,7 +65,9 @@ def _whose(paths: Paths, customers: int) -> Progress:
     """The demo never lands its company on top of other data."""
     progress = Progress.read(paths)
     if progress is None and paths.warehouse.exists():
-        raise CxError(f"{paths.warehouse} holds data that is not the demo's", "Set CX_DATA_DIR to another directory, or run `make clean`.")
+        raise CxError(
+            f"{paths.warehouse} holds data that is not the demo's", "Set CX_DATA_DIR to another directory, or run `make clean`."
+        )
     if progress is not None and progress.customers != customers:
         raise CxError(
             f"{paths.root} holds a company of {progress.customers:,} customers",

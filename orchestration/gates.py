@@ -30,7 +30,7 @@ ORDER = (EXTRACTION, LANDED, TRANSFORM, IDENTITY, TO_BE_PUBLISHED, PUBLICATION)
 TITLES = {
     EXTRACTION: "every source was read and its records fit their declared types",
     LANDED: "volume, shape and distribution of what landed (Great Expectations)",
-    TRANSFORM: "dbt models, contracts, tests, unit tests, reconciliation across layers",
+    TRANSFORM: "dbt models, contracts, tests, reconciliation across layers",
     IDENTITY: "every vendor record has one customer",
     TO_BE_PUBLISHED: "volume, shape and distribution of what is to be published (Great Expectations)",
     PUBLICATION: "the new file opens, and no table lost its rows",
@@ -113,4 +113,3 @@ def _complaint(record: AssetCheckExecutionRecord | None) -> str:
 def subject_of(check: AssetCheckKey) -> str:
     """`schema.table: check`, as people say it."""
     return f"{'.'.join(check.asset_key.path)}: {check.name}"
-

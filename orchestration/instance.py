@@ -17,6 +17,7 @@ from orchestration.parts import CHECKOUT
 if TYPE_CHECKING:
     from dagster import DagsterInstance, DagsterRun
 
+
 def home(paths: Paths) -> Path:
     """The DAGSTER_HOME below the data directory: `dagster.yaml` of the checkout, with storage beside it."""
     declared = (CHECKOUT / "dagster.yaml").read_text(encoding="utf-8")

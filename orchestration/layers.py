@@ -57,7 +57,12 @@ def tests_with_homes(manifest: Manifest) -> Iterator[tuple[Node, Node]]:
         if test["resource_type"] == "test":
             homes = [home for name in test["depends_on"]["nodes"] if (home := _shown_on(manifest, name)) is not None]
             if homes:
-                yield test, max(homes, key=lambda node: (_place(node), node["unique_id"] == test.get("attached_node"), node["unique_id"]))
+                yield (
+                    test,
+                    max(
+                        homes, key=lambda node: (_place(node), node["unique_id"] == test.get("attached_node"), node["unique_id"])
+                    ),
+                )
 
 
 def _shown_on(manifest: Manifest, name: str) -> Node | None:

@@ -47,7 +47,9 @@ class PublishedTable:
     checksum: str
 
 
-def publish(paths: Paths, run_id: str, expected: Sequence[str], gates_passed: Sequence[str] = gates.ORDER) -> list[PublishedTable]:
+def publish(
+    paths: Paths, run_id: str, expected: Sequence[str], gates_passed: Sequence[str] = gates.ORDER
+) -> list[PublishedTable]:
     """Swaps the staged file in and forgets all holds. PublishError leaves the last publication as it was.
 
     expected: every table the published layer declares; all have to be there.
@@ -70,7 +72,9 @@ def _describe(paths: Paths, run_id: str, expected: Sequence[str], gates_passed: 
         tables = [_measure(connection, name) for name in _present(connection, expected)]
         emptied = [t.name for t in tables if t.rows == 0 and (t.name in NEVER_EMPTY or before.get(t.name, 0) > 0)]
         if emptied:
-            raise PublishError(f"without rows: {', '.join(emptied)}", "`cx status` shows what landed; the last publication stays.")
+            raise PublishError(
+                f"without rows: {', '.join(emptied)}", "`cx status` shows what landed; the last publication stays."
+            )
         as_of = " union all ".join(f'select max(data_as_of) as known_at from "{table.name}"' for table in tables)
         connection.execute(_DESCRIBE)
         connection.executemany(
@@ -90,7 +94,9 @@ def _present(connection: DuckDBPyConnection, expected: Sequence[str]) -> list[st
 
 
 def _measure(connection: DuckDBPyConnection, table: str) -> PublishedTable:
-    found = connection.execute(f'select count(*), md5(coalesce(sum(hash(t)::hugeint), 0)::varchar) from "{table}" as t').fetchone()
+    found = connection.execute(
+        f'select count(*), md5(coalesce(sum(hash(t)::hugeint), 0)::varchar) from "{table}" as t'
+    ).fetchone()
     assert found is not None
     return PublishedTable(table, int(found[0]), str(found[1]))
 

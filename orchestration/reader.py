@@ -42,7 +42,9 @@ def query(paths: Paths, sql: str) -> tuple[list[str], list[tuple[object, ...]]]:
         except duckdb.CatalogException as error:
             raise UnknownName(first_line(error), _tables(connection, sql)) from error
         except duckdb.Error as error:
-            raise QueryError(first_line(error), "The published file is read-only; `cx query \"show tables\"` lists what it holds.") from error
+            raise QueryError(
+                first_line(error), 'The published file is read-only; `cx query "show tables"` lists what it holds.'
+            ) from error
 
 
 def first_line(error: BaseException) -> str:

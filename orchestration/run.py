@@ -69,7 +69,11 @@ def _report(result: JobExecutionResult, paths: Paths) -> RunReport:
     if not result.success:
         raise RunFailed(_why(result, paths), "`cx status` shows each gate; `cx ui` the whole run.")
     evaluations = result.get_asset_check_evaluations()
-    warned = tuple(f"{'.'.join(e.asset_key.path)}: {e.check_name}" for e in evaluations if not e.passed and e.severity == dg.AssetCheckSeverity.WARN)
+    warned = tuple(
+        f"{'.'.join(e.asset_key.path)}: {e.check_name}"
+        for e in evaluations
+        if not e.passed and e.severity == dg.AssetCheckSeverity.WARN
+    )
     made = [event for event in result.all_events if event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION]
     return RunReport(result.run_id, len(made), len(evaluations), warned)
 

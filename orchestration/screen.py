@@ -91,7 +91,9 @@ def _gates_table(status: Status) -> Table:
     closed = {hold.gate for hold in status.holds}
     passed = set(status.publication.gates) if status.publication else set()
     for gate in ORDER:
-        verdict = "[red]closed[/]" if gate in closed else "[green]passed[/]" if gate in passed and not closed else "[dim]not told[/]"
+        verdict = (
+            "[red]closed[/]" if gate in closed else "[green]passed[/]" if gate in passed and not closed else "[dim]not told[/]"
+        )
         table.add_row(gate, TITLES[gate], verdict)
     return table
 
@@ -128,8 +130,16 @@ def show_sources(sources: Sequence[Source]) -> None:
     for source in sources:
         for position, setting in enumerate(source.settings):
             name = variable(source, setting)
-            now = "[green]set[/]" if os.environ.get(name) else escape(setting.default) if setting.default is not None else "[yellow]missing[/]"
+            now = (
+                "[green]set[/]"
+                if os.environ.get(name)
+                else escape(setting.default)
+                if setting.default is not None
+                else "[yellow]missing[/]"
+            )
             title = source.title if position == 0 else ""
             table.add_row(title, name, escape(setting.where), now, end_section=position == len(source.settings) - 1)
     console.print(table)
-    console.print("Set them in the environment, or under [sources.<source>] in .dlt/secrets.toml.".replace("[", "\\["), style="dim")
+    console.print(
+        "Set them in the environment, or under [sources.<source>] in .dlt/secrets.toml.".replace("[", "\\["), style="dim"
+    )

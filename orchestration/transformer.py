@@ -7,6 +7,8 @@ process, so builds take turns: the caller holds the writer lock. Which nodes bec
 
 from __future__ import annotations
 
+import atexit
+import ctypes
 import fcntl
 import json
 import os
@@ -51,24 +53,25 @@ class Transformer:
     def manifest(self) -> dict[str, Any]:
         """The parsed project as a dictionary; parses when `target/manifest.json` is missing or older than the project."""
         target = self.project / "target" / "manifest.json"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with (target.parent / ".parse.lock").open("w", encoding="utf-8") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with self._parsing():
             if not target.exists() or target.stat().st_mtime < _newest_change(self.project):
                 self._parse()
             try:
                 return _load(target)
-            except ValueError:  # a build in another process is writing it right now
+            except ValueError:  # whoever wrote it was killed on the way
                 self._parse()
                 return _load(target)
 
     def build(self, selection: Sequence[str]) -> Iterator[NodeResult]:
         """Runs `dbt build` with these selection arguments; yields every node as it ends.
 
+        Unit tests are left out: they try the formulas on examples, whatever the data, and run with the project's own tests.
+
         Raises TransformError at the end when anything failed; `results` then tells what.
         """
         if self._manifest is None:
-            self._parse()
+            with self._parsing():
+                self._parse()
         for path in (self.paths.warehouse, self.paths.staging_file):
             path.parent.mkdir(parents=True, exist_ok=True)
         events: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -76,16 +79,18 @@ class Transformer:
 
         def work() -> None:
             try:
-                told.append(self._invoke(["build", *selection], events.put))
+                told.append(self._invoke(["build", "--exclude-resource-type", "unit_test", *selection], events.put))
             finally:
                 events.put(None)
 
         thread = threading.Thread(target=work, name="dbt", daemon=True)
         with self._environment():
             thread.start()
+            atexit.register(_finish, thread)  # an interrupted run may drop this generator without closing it
             try:
                 yield from _decoded(events)
             finally:
+                atexit.unregister(_finish)
                 _finish(thread)
         self.results = list(getattr(told[0].result, "results", None) or []) if told else []
         if not told or not told[0].success:
@@ -95,19 +100,34 @@ class Transformer:
     def _logs(self) -> Path:
         return self.paths.root / ".dbt"
 
+    @contextmanager
+    def _parsing(self) -> Iterator[None]:
+        """One process at a time writes what the parser keeps, which all data directories share."""
+        folder = self.project / "target"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / ".parse.lock").open("w", encoding="utf-8") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
     def _parse(self) -> None:
         with self._environment():
             told = self._invoke(["parse"], lambda event: None)
+        if isinstance(told.exception, BaseException) and not isinstance(told.exception, Exception):
+            raise told.exception  # an interruption, which dbt takes for a result
         if not told.success:
-            raise TransformError(f"the dbt project {self.project} does not parse: {_why([told], [])}", "Correct it and run again.")
+            raise TransformError(
+                f"the dbt project {self.project} does not parse: {_why([told], [])}", "Correct it and run again."
+            )
         self._manifest = told.result
 
     def _invoke(self, args: list[str], on_event: Any) -> Any:
         from dbt.cli.main import dbtRunner
 
-        logs = self.project / "target" if args[0] == "parse" else self._logs  # parsing leaves no trace in the data directory
+        parses = args[0] == "parse"  # parsing leaves no trace in the data directory, building none in the project
+        logs = self.project / "target" if parses else self._logs
+        target = self.project / "target" if parses else self._logs / "target"
         quiet = ["--log-level", "none", "--log-level-file", "warn", "--log-path", str(logs), "--no-use-colors"]
-        where = ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]
+        where = ["--project-dir", str(self.project), "--profiles-dir", str(self.project), "--target-path", str(target)]
         manifest = self._manifest if args[0] != "parse" else None
         return dbtRunner(manifest=manifest, callbacks=[on_event]).invoke([*quiet, *args, *where])
 
@@ -143,20 +163,23 @@ def _decoded(events: queue.SimpleQueue[Any]) -> Iterator[NodeResult]:
         if event.info.name in _RESULT_EVENTS:
             told = event.data
             rows = told.num_failures if event.info.name == "LogTestResult" else 0
-            yield NodeResult(told.node_info.unique_id, str(told.node_info.node_status).lower(), round(told.execution_time, 3), rows)
+            yield NodeResult(
+                told.node_info.unique_id, str(told.node_info.node_status).lower(), round(told.execution_time, 3), rows
+            )
 
 
 def _finish(thread: threading.Thread) -> None:
-    """Closes the files dbt keeps open; where the caller stopped listening, ends dbt's query and refuses it the next."""
+    """Closes the files dbt keeps open; where the caller stopped listening, ends dbt as Ctrl-C would."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     thread.join(timeout=0.5)
     environment = DuckDBConnectionManager._ENV
+    if thread.is_alive():  # dbt cancels its queue on a KeyboardInterrupt, which only its own thread can raise
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(KeyboardInterrupt))
     while thread.is_alive():
         if environment is not None and environment.conn is not None:
             environment.conn.interrupt()
-            environment.close()
-        thread.join(timeout=0.5)
+        thread.join(timeout=0.2)
     if environment is not None:
         environment.close()  # dbt's own cleaning up only forgets it, and the file would stay locked
     DuckDBConnectionManager._ENV = None

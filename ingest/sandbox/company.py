@@ -29,7 +29,19 @@ BC_COMPANY_ID = "a1b2c3d4-0000-4000-8000-000000000001"
 BRANDWATCH_PROJECT_ID = 7001
 BRANDWATCH_QUERIES = {8001: "Aurora Home", 8002: "Nordlicht", 8003: "Casa Viva"}
 
-_PARTS = ("macros", "people", "crm", "erp_customers", "orders", "subscriptions", "payers", "invoices", "support", "surveys", "social")
+_PARTS = (
+    "macros",
+    "people",
+    "crm",
+    "erp_customers",
+    "orders",
+    "subscriptions",
+    "payers",
+    "invoices",
+    "support",
+    "surveys",
+    "social",
+)
 _PLANTING = Path(__file__).parent / "planting"
 _TYPES = {
     Kind.TEXT: "varchar", Kind.INTEGER: "bigint", Kind.NUMBER: "double", Kind.DECIMAL: "decimal(38,9)", Kind.FLAG: "boolean",
@@ -70,7 +82,9 @@ def _prepare(connection: duckdb.DuckDBPyConnection, customers: int, seed: int) -
     for source in SOURCES.values():
         for resource in source.resources:
             columns = ", ".join(f"{column.name} {_TYPES[column.kind]}" for column in resource.columns)
-            connection.execute(f"create table vendor.{source.name}__{resource.name} ({columns}, _visible_at timestamptz, _is_gone boolean)")
+            connection.execute(
+                f"create table vendor.{source.name}__{resource.name} ({columns}, _visible_at timestamptz, _is_gone boolean)"
+            )
     _set(connection, "customers", customers, "bigint")
     _set(connection, "seed", seed, "bigint")
     for name, instant in (("start", START), ("history_start", HISTORY_START), ("plan_end", PLAN_END)):

@@ -38,10 +38,24 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 if TYPE_CHECKING:
     from ingest.sandbox.servers.base import Answer, Vendor
 
-NAMES = frozenset({
-    "expired_token", "daily_quota", "fail_next", "html_200", "rate_limit", "empty_page_continues", "bad_value", "unknown_field",
-    "duplicate_rows", "malformed_json", "truncated_body", "reset", "dates_filter", "token_seconds",
-})
+NAMES = frozenset(
+    {
+        "expired_token",
+        "daily_quota",
+        "fail_next",
+        "html_200",
+        "rate_limit",
+        "empty_page_continues",
+        "bad_value",
+        "unknown_field",
+        "duplicate_rows",
+        "malformed_json",
+        "truncated_body",
+        "reset",
+        "dates_filter",
+        "token_seconds",
+    }
+)
 _HTML = b"<!doctype html><html><head><title>Maintenance</title></head><body>We will be back shortly.</body></html>"
 
 
@@ -173,14 +187,10 @@ class Faults:
         return body[:half] if self.switches.take("truncated_body") else body
 
     async def _send(self, send: Send, status: int, headers: Mapping[str, str], body: bytes, *, is_cut: bool) -> None:
-        sent = {
-            **headers,
-            "date": format_datetime(self.clock(), usegmt=True),
-            "content-length": str(len(body)),
-        }
-        await send({
-            "type": "http.response.start", "status": status, "headers": [(k.encode(), v.encode()) for k, v in sent.items()],
-        })
+        sent = {**headers, "date": format_datetime(self.clock(), usegmt=True), "content-length": str(len(body))}
+        await send(
+            {"type": "http.response.start", "status": status, "headers": [(k.encode(), v.encode()) for k, v in sent.items()]}
+        )
         # Leaving the body unfinished makes the server close the connection, which is what the client shall see.
         await send({"type": "http.response.body", "body": body[: len(body) // 2] if is_cut else body, "more_body": is_cut})
 

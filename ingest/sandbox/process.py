@@ -48,7 +48,11 @@ class Sandbox:
         command = [sys.executable, "-m", "ingest.sandbox.servers.app", str(directory), str(listener.fileno())]
         with listener, (directory / LOG).open("wb") as log:
             process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=log, stderr=log, pass_fds=[listener.fileno()],
+                command,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                pass_fds=[listener.fileno()],
                 cwd=Path(__file__).parents[2],
             )
             sandbox = cls(directory, process, listener.getsockname()[1])

@@ -161,7 +161,9 @@ def _leads(view: _View) -> list[Lead]:
     for person, created_at, is_archived in rows:
         if not is_archived:
             oldest[person] = min(created_at, oldest.get(person, created_at))
-    tested = view.connection.execute("select distinct person_id from truth.test_order_versions where visible_at <= $1", [view.clock])
+    tested = view.connection.execute(
+        "select distinct person_id from truth.test_order_versions where visible_at <= $1", [view.clock]
+    )
     for (person,) in tested.fetchall():
         oldest.pop(person, None)
     return [Lead(*item) for item in sorted(oldest.items())]
@@ -175,7 +177,9 @@ def _posts(view: _View) -> list[Post]:
 
 def _orders(view: _View) -> list[Order]:
     refunded: dict[tuple[str, str], int] = defaultdict(int)
-    for source, order, amount, counts in view.newest("refund_versions", "source, refund_key", "source, order_key, refund_minor, counts"):
+    for source, order, amount, counts in view.newest(
+        "refund_versions", "source, refund_key", "source, order_key, refund_minor, counts"
+    ):
         refunded[source, order] += amount if counts else 0
     invoices: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
     columns = "source, order_key, status, person_id, is_test, currency, net_minor, ordered_on, epoch_us(ordered_at)"

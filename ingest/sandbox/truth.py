@@ -117,10 +117,14 @@ def _events(told: Told, month: Window) -> Iterable[Fact]:
     yield _share("csat", month, _latest(answers, "csat", month), at_least=4)
     yield _good_bad(month, told.ratings)
     efforts = _latest(answers, "ces", month)
-    yield _ratio("ces_ease", "standard", month, sum(100 * (score - 1) / 6 for score in efforts), len(efforts), len(efforts), scale=1)
+    yield _ratio(
+        "ces_ease", "standard", month, sum(100 * (score - 1) / 6 for score in efforts), len(efforts), len(efforts), scale=1
+    )
     yield _share("ces_pct_easy", month, efforts, at_least=5)
     yield from _resolution(month, [case for case in told.cases if month.holds(case.solved_at)])
-    yield from _order_values(month, [order for order in told.orders if _is_paid(order) and order.ordered_on.replace(day=1) == month.day])
+    yield from _order_values(
+        month, [order for order in told.orders if _is_paid(order) and order.ordered_on.replace(day=1) == month.day]
+    )
     yield from _social(month, [post for post in told.posts if month.holds(post.posted_at)])
 
 
@@ -149,7 +153,9 @@ def _good_bad(window: Window, ratings: list[Rating]) -> Fact:
     last: dict[int, Rating] = {}
     for rating in ratings:
         known = last.get(rating.ticket_id)
-        if window.holds(rating.updated_at) and (known is None or (rating.updated_at, rating.rating_id) > (known.updated_at, known.rating_id)):
+        if window.holds(rating.updated_at) and (
+            known is None or (rating.updated_at, rating.rating_id) > (known.updated_at, known.rating_id)
+        ):
             last[rating.ticket_id] = rating
     return _ratio("csat", "good_bad", window, sum(rating.is_good for rating in last.values()), len(last), len(last))
 
@@ -186,7 +192,9 @@ def _social(window: Window, posts: list[Post]) -> Iterable[Fact]:
     yield _amount("mention_volume", "standard", window, float(len(own)), len(own))
     yield _amount("reach", "standard", window, float(reach), len(own))
     yield _ratio("engagement_rate", "standard", window, engagements, reach, len(own))
-    yield _ratio("net_sentiment", "standard", window, scored.count("positive") - scored.count("negative"), len(scored), len(scored))
+    yield _ratio(
+        "net_sentiment", "standard", window, scored.count("positive") - scored.count("negative"), len(scored), len(scored)
+    )
     yield _ratio("share_of_voice", "standard", window, len(own), len(posts), len(posts))
 
 

@@ -35,7 +35,9 @@ def identity_assets(parts: Parts) -> dg.AssetsDefinition:
         with writer(paths, "identity"), duckdb.connect(str(paths.warehouse)) as connection:
             counts = parts.resolve(connection, observed_at(connection, list(parts.sources().values())))
             for table in TABLES:
-                yield dg.MaterializeResult(asset_key=[IDENTITY_STATE, table], metadata={**counts, "dagster/row_count": _rows(connection, table)})
+                yield dg.MaterializeResult(
+                    asset_key=[IDENTITY_STATE, table], metadata={**counts, "dagster/row_count": _rows(connection, table)}
+                )
 
     return identity_step
 

@@ -53,7 +53,9 @@ def raw_assets(parts: Parts) -> dg.AssetsDefinition:
     )
     def ingest_step(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
         wanted = context.selected_asset_keys - _landed_before(context)
-        names = [name for name, source in sources.items() if any(raw_key(source, table) in wanted for table in raw_tables(source))]
+        names = [
+            name for name, source in sources.items() if any(raw_key(source, table) in wanted for table in raw_tables(source))
+        ]
         report = parts.ingest(names, paths=parts.paths(), progress=context.run.tags.get("cx/progress") == "true")
         for name in names:
             if name not in report.failures:
@@ -132,4 +134,8 @@ def _failure(report: "IngestReport") -> dg.Failure:
     reasons = {name: f"{error}" for name, error in sorted(report.failures.items())}
     passing = any(type(error) is IngestError for error in report.failures.values())
     told = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
-    return dg.Failure(f"{len(reasons)} source(s) failed: {told}", metadata={"failed sources": dg.MetadataValue.json(reasons)}, allow_retries=passing)
+    return dg.Failure(
+        f"{len(reasons)} source(s) failed: {told}",
+        metadata={"failed sources": dg.MetadataValue.json(reasons)},
+        allow_retries=passing,
+    )

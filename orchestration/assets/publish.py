@@ -34,7 +34,9 @@ def publication_asset(parts: Parts, tables: Sequence[str], guards: Sequence[gate
             gates.record_holds(parts.paths(), context.run_id, closed)
             raise dg.Failure(_held(closed), metadata={"held by": dg.MetadataValue.json(closed)}, allow_retries=False)
         told = publish.publish(parts.paths(), context.run_id, tables)
-        return dg.MaterializeResult(metadata={"file": dg.MetadataValue.path(parts.paths().published), **{t.name: t.rows for t in told}})
+        return dg.MaterializeResult(
+            metadata={"file": dg.MetadataValue.path(parts.paths().published), **{t.name: t.rows for t in told}}
+        )
 
     return publication
 

@@ -95,7 +95,9 @@ def _check(test: Node, home: Node, translator: LayerTranslator, manifest: Manife
         name=test["name"],
         asset=key,
         description=test.get("description") or None,
-        additional_deps=sorted({translator.get_asset_key(node) for node in parents if node is not None and is_built(node)} - {key}),
+        additional_deps=sorted(
+            {translator.get_asset_key(node) for node in parents if node is not None and is_built(node)} - {key}
+        ),
         metadata={UNIQUE_ID: test["unique_id"]},
     )
 
@@ -104,9 +106,21 @@ def selection_of(manifest: Manifest, step: str) -> list[str]:
     """dbt's arguments for a whole half: its folders and sources, without the tests that wait for a table of the other half."""
     if STEPS[step] is AFTER_IDENTITY:
         return ["--select", f"source:{IDENTITY_STATE}", *_folders(AFTER_IDENTITY), "--indirect-selection", "eager"]
-    waiting = [test["unique_id"] for test, home in tests_with_homes(manifest) if layer_of(home) in AFTER_IDENTITY and _looks_back(manifest, test)]
+    waiting = [
+        test["unique_id"]
+        for test, home in tests_with_homes(manifest)
+        if layer_of(home) in AFTER_IDENTITY and _looks_back(manifest, test)
+    ]
     exclude = ["--exclude", *_names(manifest, waiting)] if waiting else []
-    return ["--select", "resource_type:seed", "source:raw_*", *_folders(BEFORE_IDENTITY), *exclude, "--indirect-selection", "eager"]
+    return [
+        "--select",
+        "resource_type:seed",
+        "source:raw_*",
+        *_folders(BEFORE_IDENTITY),
+        *exclude,
+        "--indirect-selection",
+        "eager",
+    ]
 
 
 def _folders(layers: tuple[str, ...]) -> list[str]:
@@ -144,7 +158,9 @@ def _events(result: NodeResult, assets: Mapping[str, dg.AssetKey], tests: Mappin
 
 def _not_run(spec: dg.AssetCheckSpec) -> dg.AssetCheckResult:
     """A check nobody evaluated must not look like one that passed."""
-    return dg.AssetCheckResult(asset_key=spec.asset_key, check_name=spec.name, passed=False, description="dbt did not run this test")
+    return dg.AssetCheckResult(
+        asset_key=spec.asset_key, check_name=spec.name, passed=False, description="dbt did not run this test"
+    )
 
 
 def _failing(transformer: Transformer, parts: Parts) -> dg.JsonMetadataValue:

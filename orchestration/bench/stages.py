@@ -200,7 +200,7 @@ def transform_sql(paths: Paths) -> Told:
         with _cpu(told):
             for node in models:
                 database = "published" if node["database"] == "published" else catalog
-                sql = _compiled(node).replace('"cx".', f'"{catalog}".')
+                sql = _compiled(paths, node).replace('"cx".', f'"{catalog}".')
                 kind = "view" if node["config"]["materialized"] == "view" else "table"
                 place = f'"{database}"."{node["schema"]}"."{node["alias"]}"'
                 connection.execute(f'create schema if not exists "{database}"."{node["schema"]}"')
@@ -219,11 +219,9 @@ def _drop(connection: Any, kind: str, place: str) -> None:
         return  # it is of the other kind
 
 
-def _compiled(node: Told) -> str:
-    from orchestration.parts import CHECKOUT
-
-    compiled: str = node["compiled_path"]
-    return (CHECKOUT / "dbt_project" / compiled.removeprefix("dbt_project/")).read_text(encoding="utf-8")
+def _compiled(paths: Paths, node: Told) -> str:
+    compiled = paths.root / ".dbt" / "target" / "compiled" / str(node["package_name"]) / str(node["original_file_path"])
+    return compiled.read_text(encoding="utf-8")
 
 
 def _in_order(manifest: Told) -> Iterator[Told]:

@@ -34,7 +34,9 @@ def landed_checks(
     sources: Mapping[str, Source] = SOURCES, paths: Callable[[], Paths] = Paths.from_environment
 ) -> list[AssetChecksDefinition]:
     """Gate 1: a check on every raw table [raw_<source>, <table>]; a run of some sources checks those alone."""
-    keys = {f"{source.schema}.{r.name}": AssetKey([source.schema, r.name]) for source in sources.values() for r in source.resources}
+    keys = {
+        f"{source.schema}.{r.name}": AssetKey([source.schema, r.name]) for source in sources.values() for r in source.resources
+    }
     source_of = {key: source.name for source in sources.values() for key in keys.values() if key.path[0] == source.schema}
     specs = [_spec(LANDED_CHECK, key, f"What landed in {table}: volume, shape, distribution.") for table, key in keys.items()]
 
@@ -51,7 +53,10 @@ def landed_checks(
 def published_checks(paths: Callable[[], Paths] = Paths.from_environment) -> list[AssetChecksDefinition]:
     """Gate 3: a check on every table of the next publication, [published, <table>]."""
     keys = {table: AssetKey([PUBLISHED_LAYER, table]) for table in PUBLISHED}
-    specs = [_spec(PUBLISHED_CHECK, key, f"What will be published as {table}, against the last publication.") for table, key in keys.items()]
+    specs = [
+        _spec(PUBLISHED_CHECK, key, f"What will be published as {table}, against the last publication.")
+        for table, key in keys.items()
+    ]
 
     @multi_asset_check(name=PUBLISHED_CHECK, specs=specs, can_subset=True, pool=WRITER_POOL)
     def published_gate(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:

@@ -145,8 +145,24 @@ class Published:
 
 _MAY_PASS_100 = "('acquisition_rate', 'engagement_rate')"  # more came than were there; more reactions than people reached
 _KPI_COLUMNS = (
-    "kpi_id", "variant", "grain", "period_start", "period_end", "segment_type", "segment", "numerator", "denominator", "value", "n",
-    "n_immature", "is_small_n", "is_complete", "direction", "unit", "as_of", "data_as_of",
+    "kpi_id",
+    "variant",
+    "grain",
+    "period_start",
+    "period_end",
+    "segment_type",
+    "segment",
+    "numerator",
+    "denominator",
+    "value",
+    "n",
+    "n_immature",
+    "is_small_n",
+    "is_complete",
+    "direction",
+    "unit",
+    "as_of",
+    "data_as_of",
 )
 _KPI = Published(
     columns=_KPI_COLUMNS,
@@ -155,15 +171,32 @@ _KPI = Published(
     filled={"kpi_id": 1.0, "variant": 1.0, "period_start": 1.0, "unit": 1.0},
     ranges=(
         Range("score_out_of_range", "value", "-100", "100", "scores such as NPS lie within -100..100", "t.unit = 'points'"),
-        Range("share_out_of_range", "value", "0", "100", "proportions lie within 0..100",
-              f"(t.unit = 'percent' or t.kpi_id = 'ces_ease') and t.kpi_id not in {_MAY_PASS_100}"),
-        Range("below_zero", "value", "0", "1e18", "amounts, durations and counts are finite and not negative", "t.unit <> 'points'"),
+        Range(
+            "share_out_of_range",
+            "value",
+            "0",
+            "100",
+            "proportions lie within 0..100",
+            f"(t.unit = 'percent' or t.kpi_id = 'ces_ease') and t.kpi_id not in {_MAY_PASS_100}",
+        ),
+        Range(
+            "below_zero", "value", "0", "1e18", "amounts, durations and counts are finite and not negative", "t.unit <> 'points'"
+        ),
         Range("n_below_zero", "n", "0", "9223372036854775807", "n is not negative"),
     ),
     keeps=("kpi_id",),
     values=("value",),
 )
-_MRR_SUMS = ("opening_mrr", "new_mrr", "reactivation_mrr", "expansion_mrr", "contraction_mrr", "churn_mrr", "fx_mrr", "closing_mrr")
+_MRR_SUMS = (
+    "opening_mrr",
+    "new_mrr",
+    "reactivation_mrr",
+    "expansion_mrr",
+    "contraction_mrr",
+    "churn_mrr",
+    "fx_mrr",
+    "closing_mrr",
+)
 
 PUBLISHED: Mapping[str, Published] = {
     "customer_360": Published(
@@ -173,20 +206,47 @@ PUBLISHED: Mapping[str, Published] = {
         ranges=(Range("nps_score_off_its_scale", "latest_nps_score", "0", "10", "the latest NPS score lies within 0..10"),),
     ),
     "touchpoints": Published(
-        columns=("touchpoint_id", "customer_id", "occurred_at", "stage", "channel", "touchpoint", "source", "direction", "data_as_of"),
+        columns=(
+            "touchpoint_id",
+            "customer_id",
+            "occurred_at",
+            "stage",
+            "channel",
+            "touchpoint",
+            "source",
+            "direction",
+            "data_as_of",
+        ),
         grain=("touchpoint_id",),
         filled={"occurred_at": 1.0, "channel": 0.95, "customer_id": 0.3},
         keeps=("source", "channel"),
         values=("customer_id",),
     ),
     "feedback": Published(
-        columns=("feedback_id", "customer_id", "source", "channel", "kind", "metric", "score", "scale_min", "scale_max", "responded_at",
-                 "data_as_of"),
+        columns=(
+            "feedback_id",
+            "customer_id",
+            "source",
+            "channel",
+            "kind",
+            "metric",
+            "score",
+            "scale_min",
+            "scale_max",
+            "responded_at",
+            "data_as_of",
+        ),
         grain=("feedback_id",),
         filled={"responded_at": 0.95},
         ranges=(
-            Range("score_off_its_scale", "score", "t.scale_min", "t.scale_max", "answers lie within the scale of their question",
-                  "t.scale_min is not null and t.scale_max is not null"),
+            Range(
+                "score_off_its_scale",
+                "score",
+                "t.scale_min",
+                "t.scale_max",
+                "answers lie within the scale of their question",
+                "t.scale_min is not null and t.scale_max is not null",
+            ),
         ),
         keeps=("source", "metric"),
         values=("score", "customer_id"),

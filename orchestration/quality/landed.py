@@ -83,11 +83,22 @@ def _newest_run(source: Source, resource: Resource, newest: Run, earlier: Sequen
     """What the newest run brought, against earlier runs. A run without changes brings nothing, and that is fine."""
     aside = f"Read raw_{source.name}.quarantine: field and reason say which declared type no longer fits."
     allowed = max(5, math.floor(0.05 * newest.extracted))
-    yield Measure("quarantined_rows", str(newest.quarantined), f"at most {allowed:,} rows of the newest run are in quarantine", aside,
-                  high=allowed)
+    yield Measure(
+        "quarantined_rows",
+        str(newest.quarantined),
+        f"at most {allowed:,} rows of the newest run are in quarantine",
+        aside,
+        high=allowed,
+    )
     whole = f"Run `cx ingest {source.name}` again: it continues where it stopped."
-    yield Measure("incomplete_runs", str(int(not newest.is_complete)), "the newest run read its listing to the end", whole, high=0,
-                  is_error=False)
+    yield Measure(
+        "incomplete_runs",
+        str(int(not newest.is_complete)),
+        "the newest run read its listing to the end",
+        whole,
+        high=0,
+        is_error=False,
+    )
     if not earlier:
         return
     most = max(1000, 10 * max(run.landed for run in earlier))
@@ -102,8 +113,13 @@ def _full_listing_shrank(source: Source, resource: Resource, newest: Run, earlie
     if resource.parent is None and newest.mode == "full" and newest.is_complete and full and full[-1] >= 20:
         low = full[-1] // 2
         why = f"See whether the credentials of {source.title} still reach every record."
-        yield Measure("full_listing_rows", str(newest.landed), f"a full listing brings at least {low:,} rows (the last: {full[-1]:,})",
-                      why, low=low)
+        yield Measure(
+            "full_listing_rows",
+            str(newest.landed),
+            f"a full listing brings at least {low:,} rows (the last: {full[-1]:,})",
+            why,
+            low=low,
+        )
 
 
 def _listing_shrank(resource: Resource, facts: Landed, listings: Sequence[Run]) -> Iterator[Measure]:
@@ -112,8 +128,14 @@ def _listing_shrank(resource: Resource, facts: Landed, listings: Sequence[Run]) 
     if len(complete) > 1 and complete[-2] >= 20:
         low = complete[-2] // 2
         why = f"Rows of {resource.name} that are not listed count as deleted: see whether the vendor really deleted them."
-        yield Measure("listed_keys", str(complete[-1]), f"the vendor lists at least {low:,} keys (last time {complete[-2]:,})", why,
-                      low=low, is_error=not facts.shrinks)
+        yield Measure(
+            "listed_keys",
+            str(complete[-1]),
+            f"the vendor lists at least {low:,} keys (last time {complete[-2]:,})",
+            why,
+            low=low,
+            is_error=not facts.shrinks,
+        )
 
 
 def _content(source: Source, resource: Resource, facts: Landed, history: History) -> Iterator[Measure]:
@@ -124,14 +146,32 @@ def _content(source: Source, resource: Resource, facts: Landed, history: History
     for column, share in _floors(resource, facts).items():
         yield filled(column, share, absent, "true" if column in resource.key else scope)
     for column, values in facts.known.items():
-        yield known(column, values, _KNOWN, f"Teach dbt_project/models/staging/{source.name} the new values, then extend the facts.", scope)
+        yield known(
+            column,
+            values,
+            _KNOWN,
+            f"Teach dbt_project/models/staging/{source.name} the new values, then extend the facts.",
+            scope,
+        )
     for column in facts.varied:
-        yield Measure(f"variety_{column}", f"if(count(t.{column}) < {SMALL}, 2, count(distinct t.{column}))",
-                      f"{column} takes more than one value", f"See whether {source.title} fills the field.", low=2, column=column)
+        yield Measure(
+            f"variety_{column}",
+            f"if(count(t.{column}) < {SMALL}, 2, count(distinct t.{column}))",
+            f"{column} takes more than one value",
+            f"See whether {source.title} fills the field.",
+            low=2,
+            column=column,
+        )
     for column in facts.positive:
-        yield Measure(f"negative_{column}", f"coalesce(avg((t.{column} < 0)::int) filter ({scope}), 0)",
-                      f"at most 5% of {column} are below zero", "See whether the vendor changed the sign or the unit of amounts.",
-                      high=0.05, column=column, offenders=f"{scope} and t.{column} < 0")
+        yield Measure(
+            f"negative_{column}",
+            f"coalesce(avg((t.{column} < 0)::int) filter ({scope}), 0)",
+            f"at most 5% of {column} are below zero",
+            "See whether the vendor changed the sign or the unit of amounts.",
+            high=0.05,
+            column=column,
+            offenders=f"{scope} and t.{column} < 0",
+        )
     yield from _stamps(resource, facts)
 
 
@@ -152,8 +192,19 @@ def _stamps(resource: Resource, facts: Landed) -> Iterator[Measure]:
         name = f"t.{column.name}"
         if column.kind in _STAMPS and column.name not in facts.entered:
             late = "false" if column.name in facts.planned else f"{name} > t._observed_at + {_CLOCKS_MAY_DIFFER}"
-            yield none_where(f"stamp_{column.name}", column.name, f"({late} or {name} < {_FIRST_YEAR})",
-                             f"{column.name} lies between 2000 and the moment the row was seen", misread)
+            yield none_where(
+                f"stamp_{column.name}",
+                column.name,
+                f"({late} or {name} < {_FIRST_YEAR})",
+                f"{column.name} lies between 2000 and the moment the row was seen",
+                misread,
+            )
         elif (column.kind is Kind.DAY or column.name in facts.entered) and column.name not in facts.planned:
-            yield none_where(f"stamp_{column.name}", column.name, f"{name} > t._observed_at::timestamp + interval 1 day",
-                             f"{column.name} is at most a day ahead of the moment the row was seen", typed, is_error=False)
+            yield none_where(
+                f"stamp_{column.name}",
+                column.name,
+                f"{name} > t._observed_at::timestamp + interval 1 day",
+                f"{column.name} is at most a day ahead of the moment the row was seen",
+                typed,
+                is_error=False,
+            )

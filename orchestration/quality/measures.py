@@ -96,7 +96,9 @@ def known(column: str, values: Iterable[str], share: float, remedy: str, scope: 
 
 def none_where(name: str, column: str, predicate: str, claim: str, remedy: str, *, is_error: bool = True) -> Measure:
     """No row satisfies the predicate."""
-    return Measure(name, f"count(*) filter ({predicate})", claim, remedy, high=0, is_error=is_error, column=column, offenders=predicate)
+    return Measure(
+        name, f"count(*) filter ({predicate})", claim, remedy, high=0, is_error=is_error, column=column, offenders=predicate
+    )
 
 
 def unique(columns: tuple[str, ...], relation: str, remedy: str) -> Measure:

@@ -25,7 +25,9 @@ def take(connection: duckdb.DuckDBPyConnection, table: Table) -> Profile:
     try:
         return Profile(table, _measure(connection, table))
     except (duckdb.ProgrammingError, duckdb.DataError):  # its message may quote values, so it goes nowhere
-        table = replace(table, key=(), measures=(unreadable("Compare the table's types with its declaration, then build it again."),))
+        table = replace(
+            table, key=(), measures=(unreadable("Compare the table's types with its declaration, then build it again."),)
+        )
         return Profile(table, _measure(connection, table))
 
 

@@ -46,14 +46,31 @@ def _volume(name: str, facts: Published, columns: Sequence[str], last: Last | No
         yield rows(facts.min_rows, None, "first publication", "Find the first empty layer with `cx status`.")
         return
     low, high = math.ceil(_KEEPS * last.rows), max(1000, _GROWS * last.rows)
-    yield rows(max(low, facts.min_rows), high, f"the last publication had {last.rows:,}", f"Find the layer that lost or repeated rows. {meant}")
+    yield rows(
+        max(low, facts.min_rows),
+        high,
+        f"the last publication had {last.rows:,}",
+        f"Find the layer that lost or repeated rows. {meant}",
+    )
     gone = [column for column in last.columns if column not in columns]
-    yield Measure("columns_gone", str(len(gone)), f"no column of the last publication is gone{_which(gone)}",
-                  "Readers may use it: name the change in dbt_project/docs/changelog.md.", high=0, is_error=False)
+    yield Measure(
+        "columns_gone",
+        str(len(gone)),
+        f"no column of the last publication is gone{_which(gone)}",
+        "Readers may use it: name the change in dbt_project/docs/changelog.md.",
+        high=0,
+        is_error=False,
+    )
     for column, count in last.values.items():
         if column in columns:
-            yield Measure(f"values_{column}", f"count(t.{column})", f"at least {_KEEPS:.0%} of the {count:,} values of {column} are still there",
-                          f"See which source or KPI stopped giving values. {meant}", low=math.ceil(_KEEPS * count), column=column)
+            yield Measure(
+                f"values_{column}",
+                f"count(t.{column})",
+                f"at least {_KEEPS:.0%} of the {count:,} values of {column} are still there",
+                f"See which source or KPI stopped giving values. {meant}",
+                low=math.ceil(_KEEPS * count),
+                column=column,
+            )
     for column, codes in last.codes.items():
         if column in columns and codes:
             yield _kept(name, column, codes, meant)
@@ -63,9 +80,15 @@ def _kept(name: str, column: str, codes: Sequence[str], meant: str) -> Measure:
     """Every code the last publication knew is still there: a source or a KPI does not vanish unseen."""
     listed = ", ".join(text(code) for code in codes)
     gone = f'(select c from unnest([{listed}]) as u(c) where c not in (select {column} from "{name}" where {column} is not null))'
-    return Measure(f"gone_{column}", f"(select count(*) from {gone})", f"no {column} of the last publication has vanished",
-                   f"See whether its source still lands and its model still runs. {meant}", high=0, column=column,
-                   detail=f"(select string_agg(c, ', ' order by c) from {gone})")
+    return Measure(
+        f"gone_{column}",
+        f"(select count(*) from {gone})",
+        f"no {column} of the last publication has vanished",
+        f"See whether its source still lands and its model still runs. {meant}",
+        high=0,
+        column=column,
+        detail=f"(select string_agg(c, ', ' order by c) from {gone})",
+    )
 
 
 def _content(name: str, facts: Published, there: set[str]) -> Iterator[Measure]:
@@ -74,7 +97,13 @@ def _content(name: str, facts: Published, there: set[str]) -> Iterator[Measure]:
             yield filled(column, share, f"Follow {column} back from dbt_project/models/published/published__{name}.sql.")
     for band in facts.ranges:
         if band.column in there:
-            yield none_where(band.name, band.column, _outside(band), band.claim, "Compute the row again from numerator and denominator; one of them is wrong.")
+            yield none_where(
+                band.name,
+                band.column,
+                _outside(band),
+                band.claim,
+                "Compute the row again from numerator and denominator; one of them is wrong.",
+            )
 
 
 def _outside(band: Range) -> str:

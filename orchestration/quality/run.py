@@ -107,7 +107,12 @@ def _last(connection: duckdb.DuckDBPyConnection, name: str, facts: Published, co
     counts = ", ".join(["count(*)", *(f"count({column})" for column in values)])
     row = connection.execute(f'select {counts} from "{name}"').fetchone() or (0,)
     known = {
-        column: [code for (code,) in connection.execute(f'select distinct {column}::varchar from "{name}" where {column} is not null').fetchall()]
+        column: [
+            code
+            for (code,) in connection.execute(
+                f'select distinct {column}::varchar from "{name}" where {column} is not null'
+            ).fetchall()
+        ]
         for column in codes
     }
     return Last(tuple(columns), row[0], dict(zip(values, row[1:], strict=True)), known)

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 _TAKEN_OUT = re.compile(
-    r"<script\b.*?</script>|<link\b[^>]*>|<img\b[^>]*>|<footer\b.*?</footer>|url\(\s*['\"]?https?:[^)]*\)", re.IGNORECASE | re.DOTALL
+    r"<script\b.*?</script>|<link\b[^>]*>|<img\b[^>]*>|<footer\b.*?</footer>|url\(\s*['\"]?https?:[^)]*\)",
+    re.IGNORECASE | re.DOTALL,
 )
 _STYLE = """<style>
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 1rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
@@ -28,12 +29,15 @@ def build_site(context: Any, gate: str, verdicts: Mapping[str, str], folder: Pat
     """Builds the gate's site beside the old one, then takes its place. verdicts: one word or more per table, for the index."""
     fresh = folder.with_name(f".{folder.name}.next")
     shutil.rmtree(fresh, ignore_errors=True)
-    context.add_data_docs_site(gate, {
-        "class_name": "SiteBuilder",
-        "show_how_to_buttons": False,
-        "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(fresh)},
-        "site_section_builders": {"expectations": "None"},
-    })
+    context.add_data_docs_site(
+        gate,
+        {
+            "class_name": "SiteBuilder",
+            "show_how_to_buttons": False,
+            "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(fresh)},
+            "site_section_builders": {"expectations": "None"},
+        },
+    )
     context.build_data_docs(site_names=[gate])
     shutil.rmtree(fresh / "static", ignore_errors=True)
     for page in fresh.rglob("*.html"):

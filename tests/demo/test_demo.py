@@ -27,7 +27,7 @@ def _ledger(demo: Demo) -> list[tuple[object, ...]]:
 
 def test_the_kpi_table_and_the_places_to_look_are_printed(demo: Demo) -> None:
     printed = (demo.root / "first.txt").read_text(encoding="utf-8")
-    for words in ("NPS", "CSAT", "churn", "target", str(demo.paths.published)):
+    for words in ("Net Promoter", "satisfaction", "churn", "target", str(demo.paths.published)):
         assert words.lower() in printed.lower().replace("\n", ""), words
 
 

@@ -68,7 +68,9 @@ def resolve(connection: duckdb.DuckDBPyConnection, at: datetime) -> dict[str, in
     told = f"timestamptz '{at}'"
     xref = f"select node_id, 'C' || md5(node_id)[:15] as customer_id, {told} as valid_from, null::timestamptz as valid_to"
     connection.execute(f"create or replace table identity_state.customer_xref as {xref} from identity.int_identity__nodes")
-    connection.execute(f"create or replace table identity_state.customer_registry as select distinct customer_id, {told} as seen_at from identity_state.customer_xref")
+    connection.execute(
+        f"create or replace table identity_state.customer_registry as select distinct customer_id, {told} as seen_at from identity_state.customer_xref"
+    )
     connection.execute(f"create or replace table identity_state.customer_events as select {told} as seen_at, 'created' as event")
     return {}
 

@@ -25,7 +25,9 @@ def asked(company: Company, instance: dg.DagsterInstance) -> Callable[[], list[d
     return look
 
 
-def test_data_that_landed_by_itself_is_built_once(company: Company, instance: dg.DagsterInstance, asked: Callable[[], list[dg.RunRequest]]) -> None:
+def test_data_that_landed_by_itself_is_built_once(
+    company: Company, instance: dg.DagsterInstance, asked: Callable[[], list[dg.RunRequest]]
+) -> None:
     assert asked() == []
     company.run("ingest_all", instance)
     assert len(asked()) == 1
@@ -34,7 +36,9 @@ def test_data_that_landed_by_itself_is_built_once(company: Company, instance: dg
     assert len(asked()) == 1
 
 
-def test_the_daily_run_needs_no_second_build(company: Company, instance: dg.DagsterInstance, asked: Callable[[], list[dg.RunRequest]]) -> None:
+def test_the_daily_run_needs_no_second_build(
+    company: Company, instance: dg.DagsterInstance, asked: Callable[[], list[dg.RunRequest]]
+) -> None:
     company.landed_gate = False
     company.run("daily", instance)
     assert asked() == []

@@ -47,9 +47,7 @@ def test_an_unknown_table_is_answered_with_the_tables_there_are(published: Paths
     assert main(["query", "select * from customer360"]) == 1
     told = capsys.readouterr()
     assert told.out == ""
-    assert told.err == (
-        "error: Table with name customer360 does not exist. Did you mean customer_360? Tables: customer_360.\n"
-    )
+    assert told.err == ("error: Table with name customer360 does not exist. Did you mean customer_360? Tables: customer_360.\n")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +60,9 @@ def test_an_unknown_table_is_answered_with_the_tables_there_are(published: Paths
         "set enable_external_access = true",
     ],
 )
-def test_a_query_can_neither_write_nor_reach_beyond_the_file(published: Paths, sql: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_query_can_neither_write_nor_reach_beyond_the_file(
+    published: Paths, sql: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = sorted(published.root.rglob("*"))
     assert main(["query", sql.format(folder=published.root)]) == 1
     assert capsys.readouterr().err.count("\n") == 1
@@ -98,7 +98,12 @@ def test_status_says_who_writes_instead_of_waiting(paths: Paths) -> None:
     duckdb.connect(str(paths.warehouse)).close()
     with writer(paths, "cx run"):
         told = subprocess.run(
-            [sys.executable, "-m", "orchestration.cli", "status"], cwd=CHECKOUT, env=dict(os.environ), capture_output=True, text=True, check=True
+            [sys.executable, "-m", "orchestration.cli", "status"],
+            cwd=CHECKOUT,
+            env=dict(os.environ),
+            capture_output=True,
+            text=True,
+            check=True,
         )
     assert "cx run" in told.stdout.replace("\n", " ")
 
@@ -115,5 +120,7 @@ def test_help_and_queries_load_neither_dagster_nor_dbt_nor_dlt(published: Paths)
         "import sys; from orchestration.cli import main; main(['query', 'select 1']); "
         "sys.exit(str({'dagster', 'dbt', 'dlt', 'great_expectations'} & set(sys.modules) or ''))"
     )
-    told = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, env=dict(os.environ), capture_output=True, text=True, check=False)
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=CHECKOUT, env=dict(os.environ), capture_output=True, text=True, check=False
+    )
     assert told.stderr.strip() == ""

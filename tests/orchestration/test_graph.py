@@ -69,7 +69,9 @@ def test_no_asset_reads_from_its_right(graph: AssetGraph) -> None:
     place = {layer: position for position, layer in enumerate(ORDER)}
     for key in graph.get_all_asset_keys():
         for parent in graph.get(key).parent_keys:
-            assert place.get(parent.path[0], -1) <= place.get(key.path[0], -1), f"{key.to_user_string()} reads {parent.to_user_string()}"
+            assert place.get(parent.path[0], -1) <= place.get(key.path[0], -1), (
+                f"{key.to_user_string()} reads {parent.to_user_string()}"
+            )
 
 
 def test_every_raw_table_tells_when_it_is_stale_and_which_columns_are_personal(graph: AssetGraph) -> None:
@@ -103,7 +105,12 @@ def test_definitions_load_with_an_empty_environment_and_no_data(tmp_path: Path) 
     """Importing reads no setting, opens no file of data and creates none."""
     code = "from orchestration.definitions import defs; print(len(defs.resolve_asset_graph().get_all_asset_keys()))"
     told = subprocess.run(
-        [sys.executable, "-c", code], cwd=CHECKOUT, env={"CX_DATA_DIR": str(tmp_path / "none")}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=CHECKOUT,
+        env={"CX_DATA_DIR": str(tmp_path / "none")},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert int(told.stdout) > 100
     assert not (tmp_path / "none").exists()

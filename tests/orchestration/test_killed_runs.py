@@ -31,7 +31,9 @@ with open_instance(company.paths) as instance:
 
 def _start_and_kill(company: Company, started: Path) -> None:
     arguments = [sys.executable, "-c", _LONG_RUN, str(company.paths.root), str(company.project), str(started)]
-    process = subprocess.Popen(arguments, cwd=CHECKOUT, stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(CHECKOUT)})
+    process = subprocess.Popen(
+        arguments, cwd=CHECKOUT, stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(CHECKOUT)}
+    )
     deadline = time.monotonic() + 60
     while not started.exists() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)

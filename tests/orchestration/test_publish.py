@@ -26,7 +26,9 @@ def _stage(paths: Paths, customers: int, orders: int = 1) -> None:
     paths.staging_file.unlink(missing_ok=True)
     with duckdb.connect(str(paths.staging_file)) as connection:
         for table, rows in {**dict.fromkeys(TABLES, 1), "customer_360": customers, "orders": orders}.items():
-            connection.execute(f"create table {table} as select i, timestamptz '2026-07-01 06:00:00+00' as data_as_of from range({rows}) as t(i)")
+            connection.execute(
+                f"create table {table} as select i, timestamptz '2026-07-01 06:00:00+00' as data_as_of from range({rows}) as t(i)"
+            )
 
 
 def _ask(file: Path) -> subprocess.Popen[str]:
@@ -105,7 +107,9 @@ def test_a_table_may_be_empty_from_the_start(paths: Paths) -> None:
     publish(paths, "run", [*TABLES, "orders"])
 
 
-def test_a_publication_that_fails_half_way_leaves_nothing_beside_the_target(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_publication_that_fails_half_way_leaves_nothing_beside_the_target(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _stage(paths, customers=7)
     publish(paths, "good", TABLES)
     monkeypatch.setattr("os.fsync", lambda handle: (_ for _ in ()).throw(OSError("disk full")))

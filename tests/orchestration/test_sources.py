@@ -43,6 +43,8 @@ def test_a_missing_setting_is_not_tried_again(two_vendors: Company, instance: dg
 
 def test_the_counts_of_a_run_stand_on_its_tables(company: Company, instance: dg.DagsterInstance) -> None:
     result = company.run("ingest_all", instance)
-    [told] = [event for event in result.get_asset_materialization_events() if event.asset_key == dg.AssetKey(["raw_desk", "answers"])]
+    [told] = [
+        event for event in result.get_asset_materialization_events() if event.asset_key == dg.AssetKey(["raw_desk", "answers"])
+    ]
     metadata = told.materialization.metadata
     assert (metadata["rows extracted"].value, metadata["rows landed"].value, metadata["calls"].value) == (3, 3, 1)

@@ -18,13 +18,26 @@ ROWS = 300
 CANARY = "canary.person"
 OBSERVED = "timestamptz '2026-07-01 06:00:00+00'"
 _TYPES = {
-    Kind.TEXT: "varchar", Kind.INTEGER: "bigint", Kind.NUMBER: "double", Kind.DECIMAL: "decimal(38,9)", Kind.FLAG: "boolean",
-    Kind.INSTANT: "timestamptz", Kind.EPOCH: "timestamptz", Kind.DAY: "date", Kind.JSON: "varchar",
+    Kind.TEXT: "varchar",
+    Kind.INTEGER: "bigint",
+    Kind.NUMBER: "double",
+    Kind.DECIMAL: "decimal(38,9)",
+    Kind.FLAG: "boolean",
+    Kind.INSTANT: "timestamptz",
+    Kind.EPOCH: "timestamptz",
+    Kind.DAY: "date",
+    Kind.JSON: "varchar",
 }
 _VALUES = {
-    Kind.TEXT: "'word' || i", Kind.INTEGER: "i", Kind.NUMBER: "10.5 + i", Kind.DECIMAL: "10.5 + i", Kind.FLAG: "i % 2 = 0",
-    Kind.INSTANT: f"{OBSERVED} - i * interval 1 hour", Kind.EPOCH: f"{OBSERVED} - i * interval 1 hour",
-    Kind.DAY: "date '2026-06-30' - i::integer", Kind.JSON: "'[]'",
+    Kind.TEXT: "'word' || i",
+    Kind.INTEGER: "i",
+    Kind.NUMBER: "10.5 + i",
+    Kind.DECIMAL: "10.5 + i",
+    Kind.FLAG: "i % 2 = 0",
+    Kind.INSTANT: f"{OBSERVED} - i * interval 1 hour",
+    Kind.EPOCH: f"{OBSERVED} - i * interval 1 hour",
+    Kind.DAY: "date '2026-06-30' - i::integer",
+    Kind.JSON: "'[]'",
 }
 _LEDGER = (
     "run_id varchar, resource varchar, mode varchar, observed_at timestamptz, extracted bigint, duplicates bigint, "
@@ -58,7 +71,8 @@ def _create_raw(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
         for name in names:
             connection.execute(
                 f"insert into {source.schema}.ingest_runs values "
-                f"('run-1', ?, 'full', {OBSERVED}, {ROWS}, 0, 0, {ROWS}, 3, true, null, null)", [name],
+                f"('run-1', ?, 'full', {OBSERVED}, {ROWS}, 0, 0, {ROWS}, 3, true, null, null)",
+                [name],
             )
 
 
@@ -82,22 +96,50 @@ def landed(tmp_path: Path, landed_template: Path) -> Paths:
 
 
 _KPIS = {
-    "nps": (-41.5, "points"), "csat": (83.0, "percent"), "ces_ease": (71.0, "points"), "logo_churn_rate": (2.5, "percent"),
-    "aov": (74.2, "reporting currency"), "mrr": (51000.0, "reporting currency"), "net_sentiment": (-12.0, "points"),
-    "mention_volume": (310.0, "posts"), "acquisition_rate": (130.0, "percent"), "resolution_time": (640.0, "minutes"),
+    "nps": (-41.5, "points"),
+    "csat": (83.0, "percent"),
+    "ces_ease": (71.0, "points"),
+    "logo_churn_rate": (2.5, "percent"),
+    "aov": (74.2, "reporting currency"),
+    "mrr": (51000.0, "reporting currency"),
+    "net_sentiment": (-12.0, "points"),
+    "mention_volume": (310.0, "posts"),
+    "acquisition_rate": (130.0, "percent"),
+    "resolution_time": (640.0, "minutes"),
 }
 _PUBLISHED_TYPES = {
-    "numerator": "double", "denominator": "double", "value": "double", "score": "double", "scale_min": "double", "scale_max": "double", "latest_nps_score": "double", "n": "bigint", "n_immature": "bigint",
-    "is_small_n": "boolean", "is_complete": "boolean", "period_start": "date", "period_end": "date", "month": "date",
-    "as_of": "timestamptz", "data_as_of": "timestamptz", "occurred_at": "timestamptz", "responded_at": "timestamptz",
+    "numerator": "double",
+    "denominator": "double",
+    "value": "double",
+    "score": "double",
+    "scale_min": "double",
+    "scale_max": "double",
+    "latest_nps_score": "double",
+    "n": "bigint",
+    "n_immature": "bigint",
+    "is_small_n": "boolean",
+    "is_complete": "boolean",
+    "period_start": "date",
+    "period_end": "date",
+    "month": "date",
+    "as_of": "timestamptz",
+    "data_as_of": "timestamptz",
+    "occurred_at": "timestamptz",
+    "responded_at": "timestamptz",
 }
 
 
 def _published_value(table: str, column: str) -> str:
     values = {
-        "customer_id": "'C' || i", "month": "date '2025-01-01' + to_months(i::integer)", "source": "'source' || i % 2",
-        "channel": "(['email', 'phone', 'shop'])[1 + i % 3]", "metric": "(['nps', 'csat'])[1 + i % 2]", "score": "i % 6", "scale_min": "0",
-        "scale_max": "10", "latest_nps_score": "i % 11",
+        "customer_id": "'C' || i",
+        "month": "date '2025-01-01' + to_months(i::integer)",
+        "source": "'source' || i % 2",
+        "channel": "(['email', 'phone', 'shop'])[1 + i % 3]",
+        "metric": "(['nps', 'csat'])[1 + i % 2]",
+        "score": "i % 6",
+        "scale_min": "0",
+        "scale_max": "10",
+        "latest_nps_score": "i % 11",
     }
     kind = _PUBLISHED_TYPES.get(column, "double" if column.endswith("_mrr") else "varchar")
     plain = {"double": "i * 1.5", "bigint": "40", "boolean": "true", "date": "date '2026-06-01'", "timestamptz": OBSERVED}

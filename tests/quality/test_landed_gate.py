@@ -18,7 +18,11 @@ from .conftest import CANARY, OBSERVED, ROWS, Change
 FAULTS = {
     # table: (what goes wrong, the measure that sees it, its severity)
     "raw_zendesk_support.tickets": (f"update {{t}} set status = '{CANARY}7@example.com' where id < 100", "known_status", "error"),
-    "raw_zendesk_support.users": (f"update {{t}} set created_at = {OBSERVED} + interval 2 hour where id = 17", "stamp_created_at", "error"),
+    "raw_zendesk_support.users": (
+        f"update {{t}} set created_at = {OBSERVED} + interval 2 hour where id = 17",
+        "stamp_created_at",
+        "error",
+    ),
     "raw_zendesk_support.satisfaction_ratings": ("alter table {t} drop column comment", "missing_columns", "error"),
     "raw_hubspot.contacts": ("update {t} set email = null where _seq % 10 < 8", "filled_email", "error"),
     "raw_hubspot.companies": ("update {t} set updated_at = null where _seq < 30", "filled_updated_at", "error"),
@@ -28,22 +32,38 @@ FAULTS = {
     "raw_stripe.subscriptions": ("update {t} set status = 'active'", "variety_status", "error"),
     "raw_stripe.charges": ("update {t} set amount = -amount", "negative_amount", "error"),
     "raw_stripe.refunds": (
-        "update raw_stripe.ingest_runs set quarantined = 60, distinct_keys = 240 where resource = 'refunds'", "quarantined_rows", "error"
+        "update raw_stripe.ingest_runs set quarantined = 60, distinct_keys = 240 where resource = 'refunds'",
+        "quarantined_rows",
+        "error",
     ),
     "raw_stripe.events": ("alter table {t} alter created_at type varchar", "readable_tables", "error"),
-    "raw_stripe.prices": ("update raw_stripe.ingest_runs set is_complete = false where resource = 'prices'", "incomplete_runs", "warn"),
-    "raw_business_central.customer_payments": ("update {t} set posting_date = date '2027-01-01' where _seq = 5", "stamp_posting_date", "warn"),
+    "raw_stripe.prices": (
+        "update raw_stripe.ingest_runs set is_complete = false where resource = 'prices'",
+        "incomplete_runs",
+        "warn",
+    ),
+    "raw_business_central.customer_payments": (
+        "update {t} set posting_date = date '2027-01-01' where _seq = 5",
+        "stamp_posting_date",
+        "warn",
+    ),
     "raw_business_central.items": (
         f"insert into raw_business_central.ingest_runs values "
-        f"('run-2', 'items_keys', 'full', {OBSERVED} + interval 1 day, 90, 0, 0, 90, 1, true, null, null)", "listed_keys", "error"
+        f"('run-2', 'items_keys', 'full', {OBSERVED} + interval 1 day, 90, 0, 0, 90, 1, true, null, null)",
+        "listed_keys",
+        "error",
     ),
     "raw_business_central.companies": (
         f"insert into raw_business_central.ingest_runs values "
-        f"('run-2', 'companies', 'full', {OBSERVED} + interval 1 day, 9, 0, 0, 9, 1, true, null, null)", "full_listing_rows", "error"
+        f"('run-2', 'companies', 'full', {OBSERVED} + interval 1 day, 9, 0, 0, 9, 1, true, null, null)",
+        "full_listing_rows",
+        "error",
     ),
     "raw_brandwatch.mentions": (
         f"insert into raw_brandwatch.ingest_runs values ('run-2', 'mentions', 'changes', {OBSERVED} + interval 1 day, "
-        "90000, 0, 0, 90000, 9, true, null, null)", "newest_run_rows", "error"
+        "90000, 0, 0, 90000, 9, true, null, null)",
+        "newest_run_rows",
+        "error",
     ),
 }
 ALSO = {"raw_brandwatch.mentions": {"rows"}}  # so many rows cannot have landed in a table of three hundred

@@ -17,15 +17,27 @@ from .test_landed_gate import Judged, failed_measures
 
 FAULTS = {
     # table: (what goes wrong, the measures that see it)
-    "customer_360": ("delete from {t} where customer_id <> 'C5'; update {t} set latest_nps_score = 11", {"rows", "nps_score_off_its_scale"}),
-    "touchpoints": ("delete from {t} where source = 'source1'; insert into {t} select * replace ('new' || touchpoint_id as touchpoint_id) from {t}",
-                    {"gone_source"}),
-    "feedback": ("update {t} set score = 11 where metric = 'nps'; update {t} set customer_id = null where feedback_id < 'feedback_id2'",
-                 {"score_off_its_scale", "values_customer_id"}),
-    "kpi_period": ("update {t} set value = 141 where kpi_id = 'nps'; update {t} set value = 100.5 where kpi_id = 'csat'; "
-                   "update {t} set value = 'nan' where kpi_id = 'mrr'", {"score_out_of_range", "share_out_of_range", "below_zero"}),
-    "kpi_daily": ("insert into {t} select * from {t} where kpi_id = 'csat' limit 3; update {t} set kpi_id = 'aov' where kpi_id = 'nps'",
-                  {"repeated_rows", "gone_kpi_id"}),
+    "customer_360": (
+        "delete from {t} where customer_id <> 'C5'; update {t} set latest_nps_score = 11",
+        {"rows", "nps_score_off_its_scale"},
+    ),
+    "touchpoints": (
+        "delete from {t} where source = 'source1'; insert into {t} select * replace ('new' || touchpoint_id as touchpoint_id) from {t}",
+        {"gone_source"},
+    ),
+    "feedback": (
+        "update {t} set score = 11 where metric = 'nps'; update {t} set customer_id = null where feedback_id < 'feedback_id2'",
+        {"score_off_its_scale", "values_customer_id"},
+    ),
+    "kpi_period": (
+        "update {t} set value = 141 where kpi_id = 'nps'; update {t} set value = 100.5 where kpi_id = 'csat'; "
+        "update {t} set value = 'nan' where kpi_id = 'mrr'",
+        {"score_out_of_range", "share_out_of_range", "below_zero"},
+    ),
+    "kpi_daily": (
+        "insert into {t} select * from {t} where kpi_id = 'csat' limit 3; update {t} set kpi_id = 'aov' where kpi_id = 'nps'",
+        {"repeated_rows", "gone_kpi_id"},
+    ),
     "mrr_bridge": ("update {t} set closing_mrr = -5 where month = date '2025-03-01'", {"closing_below_zero"}),
     "orders": ("alter table {t} drop column customer_id", {"missing_columns", "columns_gone"}),
     "cases": ("drop table {t}", {"tables"}),

@@ -17,7 +17,8 @@ class Client:
     def __init__(self, sandbox: Sandbox, source: str) -> None:
         self.settings = {
             k.removeprefix(f"SOURCES__{source.upper()}__").lower(): v
-            for k, v in sandbox.environment().items() if k.startswith(f"SOURCES__{source.upper()}__")
+            for k, v in sandbox.environment().items()
+            if k.startswith(f"SOURCES__{source.upper()}__")
         }
         self.session = requests.Session()
         if source == "business_central":
@@ -29,8 +30,11 @@ class Client:
 
     def token(self, **changes: str) -> requests.Response:
         form = {
-            "grant_type": "client_credentials", "client_id": self.settings["client_id"], "client_secret": self.settings["client_secret"],
-            "scope": SCOPE, **changes,
+            "grant_type": "client_credentials",
+            "client_id": self.settings["client_id"],
+            "client_secret": self.settings["client_secret"],
+            "scope": SCOPE,
+            **changes,
         }
         answer = requests.post(self.settings["token_url"], data=form, timeout=10)
         if answer.ok:
@@ -50,7 +54,9 @@ BC_CUSTOMERS = f"/companies({COMPANY})/customers"
 MENTIONS = "/projects/7001/data/mentions"
 SPAN = {"queryId": "8001", "startDate": "2020-01-01T00:00:00.000+0000", "endDate": "2026-07-01T06:00:00.000+0000"}
 LISTS = {
-    "hubspot": (CONTACTS, {}, "results"), "business_central": (BC_CUSTOMERS, {}, "value"), "stripe": ("/v1/charges", {}, "data"),
+    "hubspot": (CONTACTS, {}, "results"),
+    "business_central": (BC_CUSTOMERS, {}, "value"),
+    "stripe": ("/v1/charges", {}, "data"),
     "surveymonkey": ("/surveys/410000001/responses/bulk", {}, "data"),
     "zendesk_support": ("/api/v2/incremental/tickets/cursor.json", {"start_time": "0"}, "tickets"),
     "brandwatch": (MENTIONS, SPAN, "results"),
@@ -59,8 +65,12 @@ LISTS = {
 
 # The resource whose records each of those lists holds.
 RESOURCES = {
-    "hubspot": "contacts", "business_central": "customers", "stripe": "charges", "surveymonkey": "responses",
-    "zendesk_support": "tickets", "brandwatch": "mentions",
+    "hubspot": "contacts",
+    "business_central": "customers",
+    "stripe": "charges",
+    "surveymonkey": "responses",
+    "zendesk_support": "tickets",
+    "brandwatch": "mentions",
 }
 
 

@@ -44,7 +44,15 @@ class Linkage:
         self._join_mails()
         return {record: self._root(record) for record in list(self.parents)}
 
-    def add(self, record: str, *, ids: list[str | None], mail: str | None = None, name: str | None = None, phones: list[str | None] | None = None) -> None:
+    def add(
+        self,
+        record: str,
+        *,
+        ids: list[str | None],
+        mail: str | None = None,
+        name: str | None = None,
+        phones: list[str | None] | None = None,
+    ) -> None:
         """One record with what it says: ids it is or names, its mailbox, a full name, phones as digits."""
         self._root(record)
         for value in ids:
@@ -117,7 +125,13 @@ def _erp_customers(company: duckdb.DuckDBPyConnection, clock: datetime, add: Cal
 def _payers(company: duckdb.DuckDBPyConnection, clock: datetime, add: Callable[..., None]) -> None:
     for row in records(company, "stripe__customers", "id", clock):
         named = row["crm_contact_id"] and f"contact {row['crm_contact_id']}"
-        add(f"stripe/customers/{row['id']}", ids=[named], mail=row["email"], name=row["name"], phones=[_digits(row["phone"], row["country"])])
+        add(
+            f"stripe/customers/{row['id']}",
+            ids=[named],
+            mail=row["email"],
+            name=row["name"],
+            phones=[_digits(row["phone"], row["country"])],
+        )
 
 
 def _requesters(company: duckdb.DuckDBPyConnection, clock: datetime, add: Callable[..., None]) -> None:
@@ -125,7 +139,13 @@ def _requesters(company: duckdb.DuckDBPyConnection, clock: datetime, add: Callab
         if row["role"] == "end-user":
             named = row["external_id"] and f"erp {row['external_id']}"
             ids = [f"requester {row['id']}", named]
-            add(f"zendesk_support/users/{row['id']}", ids=ids, mail=row["email"], name=row["name"], phones=[_digits(row["phone"], "")])
+            add(
+                f"zendesk_support/users/{row['id']}",
+                ids=ids,
+                mail=row["email"],
+                name=row["name"],
+                phones=[_digits(row["phone"], "")],
+            )
 
 
 def _responses(company: duckdb.DuckDBPyConnection, clock: datetime, add: Callable[..., None]) -> None:
@@ -138,7 +158,10 @@ def _responses(company: duckdb.DuckDBPyConnection, clock: datetime, add: Callabl
 
 def _mentions(company: duckdb.DuckDBPyConnection, clock: datetime, add: Callable[..., None]) -> None:
     for row in records(company, "brandwatch__mentions", "resource_id, query_id", clock):
-        add(f"brandwatch/mentions/{row['resource_id']}/{row['query_id']}", ids=[row["author"] and f"handle {row['author'].lower()}"])
+        add(
+            f"brandwatch/mentions/{row['resource_id']}/{row['query_id']}",
+            ids=[row["author"] and f"handle {row['author'].lower()}"],
+        )
 
 
 def _mailbox(mail: str | None) -> str | None:

@@ -62,14 +62,21 @@ def test_a_standing_company_is_kept_and_one_of_another_size_replaced(tmp_path: P
 
 
 @_resources
-def test_a_vendor_table_has_the_declared_columns_and_some_rows(company: duckdb.DuckDBPyConnection, table: str, resource: Resource) -> None:
+def test_a_vendor_table_has_the_declared_columns_and_some_rows(
+    company: duckdb.DuckDBPyConnection, table: str, resource: Resource
+) -> None:
     relation = company.execute(f"select * from vendor.{table} limit 1")
-    assert [column[0] for column in relation.description] == [column.name for column in resource.columns] + ["_visible_at", "_is_gone"]
+    assert [column[0] for column in relation.description] == [column.name for column in resource.columns] + [
+        "_visible_at",
+        "_is_gone",
+    ]
     assert relation.fetchall()
 
 
 @_resources
-def test_one_version_of_a_record_is_told_at_an_instant(company: duckdb.DuckDBPyConnection, table: str, resource: Resource) -> None:
+def test_one_version_of_a_record_is_told_at_an_instant(
+    company: duckdb.DuckDBPyConnection, table: str, resource: Resource
+) -> None:
     keys = ", ".join(resource.key)
     assert not company.execute(f"select {keys} from vendor.{table} group by {keys}, _visible_at having count(*) > 1").fetchall()
     missing = " or ".join(f"{key} is null" for key in (*resource.key, "_visible_at", "_is_gone"))
@@ -97,7 +104,9 @@ def test_nested_columns_hold_json(company: duckdb.DuckDBPyConnection, table: str
 
 @pytest.mark.parametrize("clock", [START, START + timedelta(days=7), PLAN_END], ids=["first day", "a week on", "plan's end"])
 def test_the_stated_rules_link_all_records_of_a_person_and_of_no_two(company: duckdb.DuckDBPyConnection, clock: datetime) -> None:
-    owners = dict(company.execute("select source || '/' || resource || '/' || record_key, person_id from truth.record_owner").fetchall())
+    owners = dict(
+        company.execute("select source || '/' || resource || '/' || record_key, person_id from truth.record_owner").fetchall()
+    )
     people, groups = defaultdict(set), defaultdict(set)
     for record, group in linked(company, clock).items():
         if record in owners:
@@ -198,7 +207,9 @@ def test_those_who_leave_say_so_before(company: duckdb.DuckDBPyConnection) -> No
         join truth.record_owner o on o.record_key = s.id and o.resource = 'subscriptions'
         join truth.answer_versions a on a.person_id = o.person_id and a.metric = 'nps' and a.responded_at between s.canceled_at - interval 20 days and s.canceled_at
         where s.status = 'canceled' and s.cancellation_reason = 'cancellation_requested'"""
-    assert value(company, before_leaving) < 5 < value(company, "select avg(score) from truth.answer_versions where metric = 'nps'")
+    assert (
+        value(company, before_leaving) < 5 < value(company, "select avg(score) from truth.answer_versions where metric = 'nps'")
+    )
 
 
 def test_documents_add_up(company: duckdb.DuckDBPyConnection) -> None:

@@ -26,7 +26,15 @@ def test_hubspot_lists_active_contacts_until_paging_is_absent(sandbox: Sandbox) 
 
 def test_hubspot_shows_only_the_properties_asked_for(sandbox: Sandbox) -> None:
     record = Client(sandbox, "hubspot").get(CONTACTS, limit="1", properties="city,nonsense").json()["results"][0]
-    assert set(record["properties"]) == {"city", "createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"}
+    assert set(record["properties"]) == {
+        "city",
+        "createdate",
+        "email",
+        "firstname",
+        "hs_object_id",
+        "lastmodifieddate",
+        "lastname",
+    }
 
 
 def test_hubspot_lists_archived_contacts_apart_and_gone_ones_nowhere(sandbox: Sandbox) -> None:
@@ -38,7 +46,10 @@ def search(**changes: Any) -> dict[str, Any]:
     since = str(int(at(seconds=200).timestamp() * 1000))
     return {
         "filterGroups": [{"filters": [{"propertyName": "lastmodifieddate", "operator": "GTE", "value": since}]}],
-        "sorts": [{"propertyName": "lastmodifieddate", "direction": "ASCENDING"}], "properties": ["email"], "limit": 200, **changes,
+        "sorts": [{"propertyName": "lastmodifieddate", "direction": "ASCENDING"}],
+        "properties": ["email"],
+        "limit": 200,
+        **changes,
     }
 
 
@@ -49,17 +60,24 @@ def test_hubspot_search_is_inclusive_and_never_archived(sandbox: Sandbox) -> Non
 
 
 def test_hubspot_search_compares_ids_as_text(sandbox: Sandbox) -> None:
-    wanted = search(filterGroups=[{"filters": [{"propertyName": "hs_object_id", "operator": "GT", "value": "24"}]}],
-                    sorts=[{"propertyName": "hs_object_id", "direction": "ASCENDING"}], limit=3)
+    wanted = search(
+        filterGroups=[{"filters": [{"propertyName": "hs_object_id", "operator": "GT", "value": "24"}]}],
+        sorts=[{"propertyName": "hs_object_id", "direction": "ASCENDING"}],
+        limit=3,
+    )
     page = Client(sandbox, "hubspot").post(f"{CONTACTS}/search", wanted).json()
     assert [r["id"] for r in page["results"]] == ["240", "241", "242"]
     assert page["paging"]["next"]["after"] == "3"
 
 
-@pytest.mark.parametrize(("change", "status"), [
-    ({"limit": 201}, 400), ({"after": "10000"}, 400),
-    ({"filterGroups": [{"filters": [{"propertyName": "createdate", "operator": "GTE", "value": "0"}]}]}, 500),
-])
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"limit": 201}, 400),
+        ({"after": "10000"}, 400),
+        ({"filterGroups": [{"filters": [{"propertyName": "createdate", "operator": "GTE", "value": "0"}]}]}, 500),
+    ],
+)
 def test_hubspot_search_refuses_what_the_vendor_refuses(sandbox: Sandbox, change: dict[str, Any], status: int) -> None:
     assert Client(sandbox, "hubspot").post(f"{CONTACTS}/search", search(**change)).status_code == status
 

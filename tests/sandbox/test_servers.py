@@ -27,10 +27,17 @@ def test_the_date_header_is_the_sandbox_clock(sandbox: Sandbox, source: str) -> 
         assert "server" not in answer.headers
 
 
-@pytest.mark.parametrize(("source", "told"), [
-    ("hubspot", "INVALID_AUTHENTICATION"), ("business_central", "Authentication_InvalidCredentials"), ("stripe", "Invalid API Key"),
-    ("surveymonkey", "1011"), ("zendesk_support", "Couldn't authenticate you"), ("brandwatch", "invalid_token"),
-])
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("hubspot", "INVALID_AUTHENTICATION"),
+        ("business_central", "Authentication_InvalidCredentials"),
+        ("stripe", "Invalid API Key"),
+        ("surveymonkey", "1011"),
+        ("zendesk_support", "Couldn't authenticate you"),
+        ("brandwatch", "invalid_token"),
+    ],
+)
 def test_a_wrong_token_gets_the_vendors_own_401(sandbox: Sandbox, source: str, told: str) -> None:
     client = Client(sandbox, source)
     client.session.auth = None
@@ -93,10 +100,14 @@ def test_business_central_tokens_expire(sandbox: Sandbox) -> None:
     assert client.get(BC_CUSTOMERS).status_code == 401
 
 
-@pytest.mark.parametrize(("change", "status", "error"), [
-    ({"client_secret": "wrong"}, 401, "invalid_client"), ({"scope": "other"}, 400, "invalid_scope"),
-    ({"grant_type": "password"}, 400, "unsupported_grant_type"),
-])
+@pytest.mark.parametrize(
+    ("change", "status", "error"),
+    [
+        ({"client_secret": "wrong"}, 401, "invalid_client"),
+        ({"scope": "other"}, 400, "invalid_scope"),
+        ({"grant_type": "password"}, 400, "unsupported_grant_type"),
+    ],
+)
 def test_the_token_endpoint_refuses_in_its_own_words(sandbox: Sandbox, change: dict[str, str], status: int, error: str) -> None:
     answer = Client(sandbox, "business_central").token(**change)
     assert (answer.status_code, answer.json()["error"]) == (status, error)
@@ -207,16 +218,23 @@ def test_zendesk_scrubs_deleted_tickets_and_sideloads_metrics_when_asked(sandbox
     assert "metric_set" not in client.get(EXPORT, start_time="0").json()["tickets"][0]
 
 
-@pytest.mark.parametrize(("params", "status"), [
-    ({"start_time": str(int(START.timestamp()) - 10)}, 422), ({"cursor": "!!"}, 400), ({"start_time": "1", "cursor": "MTow"}, 400),
-])
+@pytest.mark.parametrize(
+    ("params", "status"),
+    [
+        ({"start_time": str(int(START.timestamp()) - 10)}, 422),
+        ({"cursor": "!!"}, 400),
+        ({"start_time": "1", "cursor": "MTow"}, 400),
+    ],
+)
 def test_zendesk_refuses_wrong_starts(sandbox: Sandbox, params: dict[str, str], status: int) -> None:
     assert Client(sandbox, "zendesk_support").get(EXPORT, **params).status_code == status
 
 
 def test_zendesk_pages_ratings_by_cursor(sandbox: Sandbox) -> None:
     client, seen = Client(sandbox, "zendesk_support"), list[int]()
-    page = client.get("/api/v2/satisfaction_ratings.json", **{"page[size]": "2", "start_time": str(int(at(2).timestamp()))}).json()
+    page = client.get(
+        "/api/v2/satisfaction_ratings.json", **{"page[size]": "2", "start_time": str(int(at(2).timestamp()))}
+    ).json()
     while True:
         seen += [r["id"] for r in page["satisfaction_ratings"]]
         if not page["meta"]["has_more"]:

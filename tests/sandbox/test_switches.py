@@ -63,7 +63,9 @@ def test_a_reset_closes_the_connection_inside_the_body(sandbox: Sandbox) -> None
 def test_unknown_fields_bad_values_and_duplicates_reach_the_records(sandbox: Sandbox, source: str) -> None:
     resource = RESOURCES[source]
     before = len(listing(sandbox, source).json()[LISTS[source][2]])
-    sandbox.switch(source, unknown_field="loyalty", bad_value={"resource": resource, "field": "oddity.inner", "value": "x"}, duplicate_rows=1)
+    sandbox.switch(
+        source, unknown_field="loyalty", bad_value={"resource": resource, "field": "oddity.inner", "value": "x"}, duplicate_rows=1
+    )
     rows = listing(sandbox, source).json()[LISTS[source][2]]
     assert len(rows) == before + 1
     assert all("loyalty" in row for row in rows)
@@ -73,11 +75,16 @@ def test_unknown_fields_bad_values_and_duplicates_reach_the_records(sandbox: San
 
 
 def _more(source: str, page: dict[str, Any]) -> bool:
-    return bool({
-        "hubspot": page.get("paging"), "business_central": page.get("@odata.nextLink"), "stripe": page.get("has_more"),
-        "surveymonkey": (page.get("links") or {}).get("next"), "zendesk_support": not page.get("end_of_stream"),
-        "brandwatch": page.get("nextCursor"),
-    }[source])
+    return bool(
+        {
+            "hubspot": page.get("paging"),
+            "business_central": page.get("@odata.nextLink"),
+            "stripe": page.get("has_more"),
+            "surveymonkey": (page.get("links") or {}).get("next"),
+            "zendesk_support": not page.get("end_of_stream"),
+            "brandwatch": page.get("nextCursor"),
+        }[source]
+    )
 
 
 @pytest.mark.parametrize("source", SOURCES)

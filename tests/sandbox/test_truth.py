@@ -34,10 +34,18 @@ def answer(score: int, who: str, day: str = "2026-05-10", metric: str = "nps", s
     return Answer(f"{who} {day} {score}", survey, who, metric, score, us(day))
 
 
-def order(minor: int, currency: str = "EUR", source: str = "business_central", refunded: int = 0, day: str = "2026-05-10", **values: Any) -> Order:
+def order(
+    minor: int, currency: str = "EUR", source: str = "business_central", refunded: int = 0, day: str = "2026-05-10", **values: Any
+) -> Order:
     shape = {"person_id": "p", "status": "paid", "is_test": False, **values}
     return Order(
-        source=source, currency=currency, net_minor=minor, refunded_minor=refunded, ordered_on=date.fromisoformat(day), ordered_at=us(day), **shape
+        source=source,
+        currency=currency,
+        net_minor=minor,
+        refunded_minor=refunded,
+        ordered_on=date.fromisoformat(day),
+        ordered_at=us(day),
+        **shape,
     )
 
 
@@ -132,7 +140,12 @@ def test_new_customers_are_measured_against_buyers_of_a_year_and_subscribers() -
 
 def test_a_lead_converts_within_ninety_days_and_counts_when_they_are_over() -> None:
     february = date(2026, 2, 1)
-    leads = [Lead("fast", us("2026-02-02")), Lead("slow", us("2026-02-02")), Lead("never", us("2026-02-02")), Lead("was customer", us("2026-02-20"))]
+    leads = [
+        Lead("fast", us("2026-02-02")),
+        Lead("slow", us("2026-02-02")),
+        Lead("never", us("2026-02-02")),
+        Lead("was customer", us("2026-02-20")),
+    ]
     orders = [
         order(1, person_id="fast", day="2026-05-01"), order(1, person_id="slow", day="2026-05-20"), order(1, person_id="was customer", day="2026-02-10")
     ]  # fmt: skip

@@ -32,7 +32,18 @@ LAST_NAMES = (
     "Smith", "Johnson", "Brown", "Taylor", "Wilson", "Davies", "Evans", "Walker", "Thompson", "Wright", "Hughes", "Edwards",
 )  # fmt: skip
 JAPANESE_LAST_NAMES = (
-    "Sato", "Suzuki", "Takahashi", "Tanaka", "Watanabe", "Ito", "Yamamoto", "Nakamura", "Kobayashi", "Kato", "Yoshida", "Yamada",
+    "Sato",
+    "Suzuki",
+    "Takahashi",
+    "Tanaka",
+    "Watanabe",
+    "Ito",
+    "Yamamoto",
+    "Nakamura",
+    "Kobayashi",
+    "Kato",
+    "Yoshida",
+    "Yamada",
 )
 NICKNAMES = {
     "Robert": "Bob", "William": "Bill", "Elizabeth": "Liz", "Michael": "Mike", "Thomas": "Tom", "Benjamin": "Ben",
@@ -40,17 +51,54 @@ NICKNAMES = {
     "David": "Dave", "Nathaniel": "Nate", "Theresa": "Tess", "Gabriele": "Gabi", "Franziska": "Franzi",
 }  # fmt: skip
 CITIES = {
-    "DE": (("Berlin", "10115"), ("Hamburg", "20095"), ("Köln", "50667"), ("Leipzig", "04109"), ("München", "80331"), ("Dresden", "01067")),
+    "DE": (
+        ("Berlin", "10115"),
+        ("Hamburg", "20095"),
+        ("Köln", "50667"),
+        ("Leipzig", "04109"),
+        ("München", "80331"),
+        ("Dresden", "01067"),
+    ),
     "AT": (("Wien", "1010"), ("Graz", "8010"), ("Linz", "4020")),
     "US": (("Portland", "97201"), ("Austin", "78701"), ("Denver", "80202")),
     "GB": (("London", "SW1A 1AA"), ("Leeds", "LS1 1UR"), ("Bristol", "BS1 4DJ")),
     "JP": (("Tokyo", "100-0001"), ("Osaka", "530-0001")),
 }
-STREETS = ("Lindenweg", "Hauptstraße", "Gartenstraße", "Bergallee", "Mill Lane", "Station Road", "Oak Avenue", "Am Markt", "Seestraße")
+STREETS = (
+    "Lindenweg",
+    "Hauptstraße",
+    "Gartenstraße",
+    "Bergallee",
+    "Mill Lane",
+    "Station Road",
+    "Oak Avenue",
+    "Am Markt",
+    "Seestraße",
+)
 MAIL_HOSTS = ("example.com", "example.org", "example.net", "mail.example.net", "post.example.org")
-ORGANISATIONS = ("Nordwerk", "Lichtbau", "Hafenkontor", "Bergquell", "Rheintal", "Silverbrook", "Oakfield", "Steinfurt", "Waldhof", "Kranich")
+ORGANISATIONS = (
+    "Nordwerk",
+    "Lichtbau",
+    "Hafenkontor",
+    "Bergquell",
+    "Rheintal",
+    "Silverbrook",
+    "Oakfield",
+    "Steinfurt",
+    "Waldhof",
+    "Kranich",
+)
 INDUSTRIES = ("HOSPITALITY", "REAL_ESTATE", "RETAIL", "ARCHITECTURE_PLANNING", "HEALTH_WELLNESS_AND_FITNESS")
-LEAD_SOURCES = ("ORGANIC_SEARCH", "PAID_SEARCH", "PAID_SOCIAL", "SOCIAL_MEDIA", "EMAIL_MARKETING", "REFERRALS", "DIRECT_TRAFFIC", "OFFLINE")
+LEAD_SOURCES = (
+    "ORGANIC_SEARCH",
+    "PAID_SEARCH",
+    "PAID_SOCIAL",
+    "SOCIAL_MEDIA",
+    "EMAIL_MARKETING",
+    "REFERRALS",
+    "DIRECT_TRAFFIC",
+    "OFFLINE",
+)
 ITEMS = (
     ("Linen bedding set", "TEXTILE", 8900), ("Wool blanket", "TEXTILE", 6900), ("Bath towel", "TEXTILE", 1900), ("Cushion cover", "TEXTILE", 1500),
     ("Oak side table", "FURNITURE", 14900), ("Reading chair", "FURNITURE", 32900), ("Wall shelf", "FURNITURE", 5900), ("Shoe bench", "FURNITURE", 11900),
@@ -61,14 +109,30 @@ ITEMS = (
 )  # fmt: skip
 TICKET_SUBJECTS = ("Where is my parcel", "Wrong item arrived", "Question about my invoice", "Change my delivery address", "Pause my box",
                    "Damaged on arrival", "Return request", "Cannot log in", "Which size fits", "Cancel my subscription")  # fmt: skip
-TICKET_TAGS = ("delivery", "wrong_item", "billing", "delivery", "subscription", "damage", "returns", "account", "advice", "cancellation")
+TICKET_TAGS = (
+    "delivery",
+    "wrong_item",
+    "billing",
+    "delivery",
+    "subscription",
+    "damage",
+    "returns",
+    "account",
+    "advice",
+    "cancellation",
+)
 PRAISE = ("Lovely quality and fast delivery.", "Everything was easy, thank you!", "The box is the best part of my month.",
           "Friendly support, solved in minutes.", "Ich bin sehr zufrieden, gerne wieder.")  # fmt: skip
-SHRUGS = ("It is fine.", "Good, but a little expensive.", "Delivery took a while.", "Ganz in Ordnung.", "Nothing special this time.")
+SHRUGS = (
+    "It is fine.",
+    "Good, but a little expensive.",
+    "Delivery took a while.",
+    "Ganz in Ordnung.",
+    "Nothing special this time.",
+)
 COMPLAINTS = ("The parcel arrived late and damaged.", "Nobody answered me for days.", "The site was down all week, I could not order.",
               "I was charged twice and had to call three times.", "Leider sehr enttäuscht.")  # fmt: skip
 PAGE_TYPES = ("twitter", "twitter", "instagram", "forum", "blog", "news", "review")
-
 
 
 def sql_words() -> dict[str, str]:

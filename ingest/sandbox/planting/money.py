@@ -17,7 +17,10 @@ REPORTING_CURRENCY = "EUR"
 def rates() -> dict[tuple[date, str], float]:
     """Euros for one major unit of a currency, by first day of the month and ISO code."""
     with (_SEEDS / "exchange_rates.csv").open(encoding="utf-8", newline="") as lines:
-        return {(date.fromisoformat(row["rate_month"]), row["currency_code"]): float(row["to_reporting"]) for row in csv.DictReader(lines)}
+        return {
+            (date.fromisoformat(row["rate_month"]), row["currency_code"]): float(row["to_reporting"])
+            for row in csv.DictReader(lines)
+        }
 
 
 @cache

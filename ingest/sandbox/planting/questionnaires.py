@@ -61,7 +61,9 @@ class Survey:
         return json.dumps([page], separators=(",", ":"))
 
 
-NPS = Question(610000001, "How likely are you to recommend Aurora Home?", (0, 10), ("Not at all likely - 0", "Extremely likely - 10"))
+NPS = Question(
+    610000001, "How likely are you to recommend Aurora Home?", (0, 10), ("Not at all likely - 0", "Extremely likely - 10")
+)
 NPS_COMMENT = Question(610000002, "What is the reason for your score?")
 CSAT = Question(610000003, "How satisfied are you with the help you got?", (1, 5), ("Very dissatisfied", "Very satisfied"))
 CES = Question(610000004, "Aurora Home made it easy to handle my issue.", (1, 7), ("Strongly disagree", "Strongly agree"))
@@ -73,7 +75,9 @@ AFTER_SUPPORT = Survey(410000002, "After your support contact", 510000002, (CSAT
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
     """The table `questionnaire(id, title, question_count, pages, revised_pages)` for the planting SQL."""
-    connection.execute("create temp table questionnaire (id varchar, title varchar, question_count int, pages varchar, revised_pages varchar)")
+    connection.execute(
+        "create temp table questionnaire (id varchar, title varchar, question_count int, pages varchar, revised_pages varchar)"
+    )
     connection.executemany(
         "insert into questionnaire values ($1, $2, $3, $4, $5)",
         [[str(s.id), s.title, len(s.questions), s.pages(), s.pages("We are listening")] for s in (RECOMMENDATION, AFTER_SUPPORT)],

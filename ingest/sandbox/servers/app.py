@@ -61,7 +61,7 @@ class Control:
         try:
             to = datetime.fromisoformat((await request.json())["to"])
         except (ValueError, KeyError, TypeError):
-            return JSONResponse({"error": "body: {\"to\": \"<ISO 8601 with offset>\"}"}, 400)
+            return JSONResponse({"error": 'body: {"to": "<ISO 8601 with offset>"}'}, 400)
         if to.tzinfo is None:
             return JSONResponse({"error": "the clock needs an offset"}, 400)
         State.read(self.directory).at(to).write(self.directory)
@@ -124,7 +124,11 @@ def main(arguments: list[str]) -> None:
     directory, descriptor = Path(arguments[0]), int(arguments[1])
     threading.Thread(target=_end_with_parent, daemon=True).start()
     options: dict[str, Any] = {
-        "log_level": "error", "access_log": False, "date_header": False, "server_header": False, "timeout_keep_alive": 300,
+        "log_level": "error",
+        "access_log": False,
+        "date_header": False,
+        "server_header": False,
+        "timeout_keep_alive": 300,
         "lifespan": "off",
     }
     uvicorn.Server(uvicorn.Config(build(directory), **options)).run([socket.socket(fileno=descriptor)])

@@ -46,7 +46,9 @@ class Refused(Exception):
         self.answer = answer
 
 
-def envelope(records: str, rows: bytes, rest: Mapping[str, Any], resource: str, headers: Mapping[str, str] | None = None) -> Answer:
+def envelope(
+    records: str, rows: bytes, rest: Mapping[str, Any], resource: str, headers: Mapping[str, str] | None = None
+) -> Answer:
     """A list answer: `rows` (rendered JSON) under the field `records`, beside the vendor's paging fields."""
     tail = json.dumps(rest).encode()[1:]
     body = b'{"' + records.encode() + b'":[' + rows + b"]" + (b"," if rest else b"") + tail

@@ -29,22 +29,57 @@ def _instant(column: str) -> str:
 
 
 _PROJECT = {
-    "id": "id", "name": "name", "description": "description", "billableClientId": "127732", "billableClientName": "'Aurora Home'",
-    "timezone": "timezone", "billableClientIsPitch": "false",
+    "id": "id",
+    "name": "name",
+    "description": "description",
+    "billableClientId": "127732",
+    "billableClientName": "'Aurora Home'",
+    "timezone": "timezone",
+    "billableClientIsPitch": "false",
 }
 _QUERY = {
-    "id": "id", "name": "name", "type": "type", "creationDate": _instant("created_at"), "lastModificationDate": _instant("modified_at"),
-    "lastModifiedUsername": "'insights@aurora-home.example'", "lockedQuery": "false", "lockedByUsername": "NULL",
-    "createdByWizard": "false", "languages": "['en', 'de']", "contentSources": "['twitter', 'reddit', 'news', 'review']",
+    "id": "id",
+    "name": "name",
+    "type": "type",
+    "creationDate": _instant("created_at"),
+    "lastModificationDate": _instant("modified_at"),
+    "lastModifiedUsername": "'insights@aurora-home.example'",
+    "lockedQuery": "false",
+    "lockedByUsername": "NULL",
+    "createdByWizard": "false",
+    "languages": "['en', 'de']",
+    "contentSources": "['twitter', 'reddit', 'news', 'review']",
     "languageAgnostic": "false",
 }
 _MENTION = {
-    "resourceId": "resource_id", "queryId": "query_id", "queryName": "query_name", "author": "author", "fullname": "full_name",
-    "title": "title", "snippet": "snippet", "url": "url", "domain": "domain", "pageTypeName": "page_type", "language": "language",
-    "countryCode": "country_code", "sentiment": "sentiment", "reachEstimate": "reach_estimate", "impact": "impact",
-    "impressions": "impressions", "likes": "likes", "shares": "shares", "comments": "comments", "replyTo": "reply_to",
-    "retweetOf": "repost_of", "threadId": "thread_id", "starred": "starred", "categories": "coalesce(categories, '[]')::JSON",
-    "tags": "coalesce(tags, '[]')::JSON", "date": _instant("posted_at"), "added": _instant("added_at"), "updated": _instant("updated_at"),
+    "resourceId": "resource_id",
+    "queryId": "query_id",
+    "queryName": "query_name",
+    "author": "author",
+    "fullname": "full_name",
+    "title": "title",
+    "snippet": "snippet",
+    "url": "url",
+    "domain": "domain",
+    "pageTypeName": "page_type",
+    "language": "language",
+    "countryCode": "country_code",
+    "sentiment": "sentiment",
+    "reachEstimate": "reach_estimate",
+    "impact": "impact",
+    "impressions": "impressions",
+    "likes": "likes",
+    "shares": "shares",
+    "comments": "comments",
+    "replyTo": "reply_to",
+    "retweetOf": "repost_of",
+    "threadId": "thread_id",
+    "starred": "starred",
+    "categories": "coalesce(categories, '[]')::JSON",
+    "tags": "coalesce(tags, '[]')::JSON",
+    "date": _instant("posted_at"),
+    "added": _instant("added_at"),
+    "updated": _instant("updated_at"),
 }
 
 
@@ -83,7 +118,7 @@ class Brandwatch(Vendor):
     async def queries(self, request: Request) -> Answer:
         project = self._project(request)
         view = self.world.view(
-            self.world.current(_QUERIES), struct(_QUERY), order="id", where="project_id = $1", params=[project],
+            self.world.current(_QUERIES), struct(_QUERY), order="id", where="project_id = $1", params=[project]
         )
         return _unpaged(view, "queries")
 
@@ -97,7 +132,10 @@ class Brandwatch(Vendor):
             raise Refused(self.error(400, f"page and pageSize reach no further than {PAGES_CAP} mentions; use the cursor."))
         stop, more = self.cut(len(view), start, size)
         rest: dict[str, Any] = {
-            "resultsPage": start // size, "resultsPageSize": size, "resultsTotal": len(view), "startDate": query["startDate"],
+            "resultsPage": start // size,
+            "resultsPageSize": size,
+            "resultsTotal": len(view),
+            "startDate": query["startDate"],
             "endDate": query["endDate"],
         }
         if more:
@@ -116,7 +154,10 @@ class Brandwatch(Vendor):
         known = f"query_id IN (SELECT id FROM {self.world.current(_QUERIES)} WHERE project_id = $1)"
         shown = f"date_trunc('millisecond', {selecting})"
         return self.world.view(
-            self.world.current(_MENTIONS), struct(_MENTION), order=f"{_CLOCKS[name]} {direction}, resource_id", columns=("resource_id",),
+            self.world.current(_MENTIONS),
+            struct(_MENTION),
+            order=f"{_CLOCKS[name]} {direction}, resource_id",
+            columns=("resource_id",),
             where=f"{known} AND query_id = $2 AND {shown} >= $3 AND {shown} <= $4",
             params=[project, int(query["queryId"]), self._instant(query["startDate"]), self._instant(query["endDate"])],
         )
@@ -130,7 +171,9 @@ class Brandwatch(Vendor):
 
     def _project(self, request: Request) -> int:
         project = str(request.path_params["project"])
-        known = project.isdigit() and self.world.rows(f"SELECT 1 FROM {self.world.current(_PROJECTS)} WHERE id = $1", [int(project)])
+        known = project.isdigit() and self.world.rows(
+            f"SELECT 1 FROM {self.world.current(_PROJECTS)} WHERE id = $1", [int(project)]
+        )
         if not known:
             raise Refused(self.error(404))
         return int(project)
@@ -148,11 +191,7 @@ class Brandwatch(Vendor):
             raise Refused(self.error(400, "The cursor is not valid.")) from None
 
 
-_ERRORS = {
-    403: "You do not have access to this resource.",
-    404: "The resource was not found.",
-    429: "Rate limit exceeded.",
-}
+_ERRORS = {403: "You do not have access to this resource.", 404: "The resource was not found.", 429: "Rate limit exceeded."}
 
 
 def _unpaged(view: View, resource: str) -> Answer:

@@ -64,47 +64,95 @@ def _entity(resource: str, fields: Mapping[str, str], lines: str = "") -> Entity
     etag = "'W/\"''JzE5O' || left(md5(id || last_modified_at::VARCHAR), 20) || ';''\"'"
     shown = {"@odata.etag": etag, "id": "id", **fields, "lastModifiedDateTime": _MODIFIED}
     return Entity(
-        Table(f"business_central__{resource}", ("company_id", "id")), shown,
+        Table(f"business_central__{resource}", ("company_id", "id")),
+        shown,
         {lines: "coalesce(lines, '[]')::JSON"} if lines else {},
     )
 
 
 _DOCUMENT = {
-    "number": _text("number"), "externalDocumentNumber": _text("external_document_number"), "customerId": _guid("customer_id"),
-    "customerNumber": _text("customer_number"), "currencyCode": _text("currency_code"), "discountAmount": "coalesce(discount_amount, 0)",
-    "totalAmountExcludingTax": "total_amount_excluding_tax", "totalTaxAmount": "total_tax_amount",
-    "totalAmountIncludingTax": "total_amount_including_tax", "status": _text("status"),
+    "number": _text("number"),
+    "externalDocumentNumber": _text("external_document_number"),
+    "customerId": _guid("customer_id"),
+    "customerNumber": _text("customer_number"),
+    "currencyCode": _text("currency_code"),
+    "discountAmount": "coalesce(discount_amount, 0)",
+    "totalAmountExcludingTax": "total_amount_excluding_tax",
+    "totalTaxAmount": "total_tax_amount",
+    "totalAmountIncludingTax": "total_amount_including_tax",
+    "status": _text("status"),
 }
 ENTITIES = {
-    "customers": _entity("customers", {
-        "number": _text("number"), "displayName": _text("display_name"), "type": _text("type"), "addressLine1": _text("address_line_1"),
-        "city": _text("city"), "country": _text("country"), "postalCode": _text("postal_code"), "phoneNumber": _text("phone_number"),
-        "email": _text("email"), "taxRegistrationNumber": _text("tax_registration_number"), "currencyCode": _text("currency_code"),
-        "blocked": "coalesce(nullif(blocked, ''), ' ')",
-    }),
-    "items": _entity("items", {
-        "number": _text("number"), "displayName": _text("display_name"), "itemCategoryCode": _text("item_category_code"),
-        "blocked": "coalesce(blocked, false)", "unitPrice": "unit_price", "unitCost": "unit_cost",
-    }),
-    "salesOrders": _entity("sales_orders", {
-        **_DOCUMENT, "orderDate": _day("order_date"), "fullyShipped": "coalesce(fully_shipped, false)",
-    }, "salesOrderLines"),
-    "salesInvoices": _entity("sales_invoices", {
-        **_DOCUMENT, "invoiceDate": _day("invoice_date"), "dueDate": _day("due_date"), "orderNumber": _text("order_number"),
-    }, "salesInvoiceLines"),
-    "salesCreditMemos": _entity("sales_credit_memos", {
-        **_DOCUMENT, "creditMemoDate": _day("credit_memo_date"), "invoiceId": _guid("invoice_id"), "invoiceNumber": _text("invoice_number"),
-    }),
-    "customerPayments": _entity("customer_payments", {
-        "customerId": _guid("customer_id"), "customerNumber": _text("customer_number"), "postingDate": _day("posting_date"),
-        "documentNumber": _text("document_number"), "amount": "amount", "appliesToInvoiceId": _guid("applies_to_invoice_id"),
-        "appliesToInvoiceNumber": _text("applies_to_invoice_number"),
-    }),
+    "customers": _entity(
+        "customers",
+        {
+            "number": _text("number"),
+            "displayName": _text("display_name"),
+            "type": _text("type"),
+            "addressLine1": _text("address_line_1"),
+            "city": _text("city"),
+            "country": _text("country"),
+            "postalCode": _text("postal_code"),
+            "phoneNumber": _text("phone_number"),
+            "email": _text("email"),
+            "taxRegistrationNumber": _text("tax_registration_number"),
+            "currencyCode": _text("currency_code"),
+            "blocked": "coalesce(nullif(blocked, ''), ' ')",
+        },
+    ),
+    "items": _entity(
+        "items",
+        {
+            "number": _text("number"),
+            "displayName": _text("display_name"),
+            "itemCategoryCode": _text("item_category_code"),
+            "blocked": "coalesce(blocked, false)",
+            "unitPrice": "unit_price",
+            "unitCost": "unit_cost",
+        },
+    ),
+    "salesOrders": _entity(
+        "sales_orders",
+        {**_DOCUMENT, "orderDate": _day("order_date"), "fullyShipped": "coalesce(fully_shipped, false)"},
+        "salesOrderLines",
+    ),
+    "salesInvoices": _entity(
+        "sales_invoices",
+        {**_DOCUMENT, "invoiceDate": _day("invoice_date"), "dueDate": _day("due_date"), "orderNumber": _text("order_number")},
+        "salesInvoiceLines",
+    ),
+    "salesCreditMemos": _entity(
+        "sales_credit_memos",
+        {
+            **_DOCUMENT,
+            "creditMemoDate": _day("credit_memo_date"),
+            "invoiceId": _guid("invoice_id"),
+            "invoiceNumber": _text("invoice_number"),
+        },
+    ),
+    "customerPayments": _entity(
+        "customer_payments",
+        {
+            "customerId": _guid("customer_id"),
+            "customerNumber": _text("customer_number"),
+            "postingDate": _day("posting_date"),
+            "documentNumber": _text("document_number"),
+            "amount": "amount",
+            "appliesToInvoiceId": _guid("applies_to_invoice_id"),
+            "appliesToInvoiceNumber": _text("applies_to_invoice_number"),
+        },
+    ),
 }
 _COMPANIES = Table("business_central__companies")
 _COMPANY = {
-    "id": "id", "systemVersion": "'26.0.30643.0'", "timestamp": "50516", "name": "name", "displayName": "display_name",
-    "businessProfileId": "''", "systemCreatedAt": "'2024-11-04T08:00:00Z'", "systemModifiedAt": "'2024-11-04T08:00:00Z'",
+    "id": "id",
+    "systemVersion": "'26.0.30643.0'",
+    "timestamp": "50516",
+    "name": "name",
+    "displayName": "display_name",
+    "businessProfileId": "''",
+    "systemCreatedAt": "'2024-11-04T08:00:00Z'",
+    "systemModifiedAt": "'2024-11-04T08:00:00Z'",
 }
 _COMPARE = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 _TERM = re.compile(r"\s*(\w+)\s+(eq|ne|gt|ge|lt|le)\s+('[^']*'|\S+)\s*")
@@ -120,10 +168,7 @@ class BusinessCentral(Vendor):
         self._tokens: dict[str, float] = {}
 
     def paths(self) -> list[tuple[str, str, Handler]]:
-        return [
-            ("GET", f"{API}/companies", self.companies),
-            ("GET", f"{API}/companies({{company}})/{{entity}}", self.listed),
-        ]
+        return [("GET", f"{API}/companies", self.companies), ("GET", f"{API}/companies({{company}})/{{entity}}", self.listed)]
 
     def open_routes(self) -> list[Route]:
         return [Route(TOKEN_PATH, self.token, methods=["POST"])]
@@ -149,9 +194,13 @@ class BusinessCentral(Vendor):
         return None if self._tokens.get(bearer(request), 0.0) > time.monotonic() else self.error(401)
 
     def error(self, status: int, message: str = "") -> Answer:
-        code, text = _ERRORS.get(status, ("Internal_ServerError" if status >= 500 else "BadRequest", "The request could not be handled."))
+        code, text = _ERRORS.get(
+            status, ("Internal_ServerError" if status >= 500 else "BadRequest", "The request could not be handled.")
+        )
         headers = {"www-authenticate": f'Bearer authorization_uri="https://login.windows.net/{TENANT}"'} if status == 401 else {}
-        return Answer({"error": {"code": code, "message": f"{message or text}  CorrelationId:  {request_id()}."}}, status, headers)
+        return Answer(
+            {"error": {"code": code, "message": f"{message or text}  CorrelationId:  {request_id()}."}}, status, headers
+        )
 
     def limit(self, request: Request) -> tuple[dict[str, str], Answer | None]:
         """6,000 calls in five minutes; neither headers nor Retry-After tell."""
@@ -171,8 +220,11 @@ class BusinessCentral(Vendor):
             raise Refused(self.error(404, f"Resource not found for the segment '{name if known else company}'."))
         where, params = self._where(entity, query.get("$filter", ""))
         view = self.world.view(
-            self.world.current(entity.table), struct(self._fields(entity, query.get("$select", ""), query.get("$expand", ""))),
-            order="id", where=f"company_id = $1 AND {where}", params=[company, *params],
+            self.world.current(entity.table),
+            struct(self._fields(entity, query.get("$select", ""), query.get("$expand", ""))),
+            order="id",
+            where=f"company_id = $1 AND {where}",
+            params=[company, *params],
         )
         start = self._position(query.get("$skiptoken"))
         size, applied = _page_size(request.headers.get("prefer", ""))
@@ -187,7 +239,9 @@ class BusinessCentral(Vendor):
         """The same listing with a token of where to go on."""
         query = "&".join(f"{quote(k, safe='$')}={quote(v)}" for k, v in request.query_params.items() if k != "$skiptoken")
         token = urlsafe_b64encode(f"at:{position}".encode()).decode()
-        return f"{origin(request)}{quote(_inner_path(request), safe='/()')}?{query}{'&' if query else ''}$skiptoken={quote(token)}"
+        return (
+            f"{origin(request)}{quote(_inner_path(request), safe='/()')}?{query}{'&' if query else ''}$skiptoken={quote(token)}"
+        )
 
     def _position(self, token: str | None) -> int:
         if not token:
@@ -213,7 +267,9 @@ class BusinessCentral(Vendor):
             match = _TERM.fullmatch(part)
             if not match or match[1] not in entity.fields:
                 raise Refused(self.error(400, f"The filter '{part}' is not understood."))
-            column = "date_trunc('millisecond', last_modified_at)" if match[1] == "lastModifiedDateTime" else entity.fields[match[1]]
+            column = (
+                "date_trunc('millisecond', last_modified_at)" if match[1] == "lastModifiedDateTime" else entity.fields[match[1]]
+            )
             params.append(self._literal(match[1], match[3]))
             terms.append(f"{column} {_COMPARE[match[2]]} ${len(params) + 1}")
         return " AND ".join(terms), params
@@ -251,7 +307,10 @@ def _page_size(prefer: str) -> tuple[int, bool]:
 
 def _entra(error: str, code: int, text: str, status: int) -> Answer:
     body = {
-        "error": error, "error_description": f"AADSTS{code}: {text} Trace ID: {request_id()} Correlation ID: {request_id()}",
-        "error_codes": [code], "trace_id": request_id(), "correlation_id": request_id(),
+        "error": error,
+        "error_description": f"AADSTS{code}: {text} Trace ID: {request_id()} Correlation ID: {request_id()}",
+        "error_codes": [code],
+        "trace_id": request_id(),
+        "correlation_id": request_id(),
     }
     return Answer(body, status)

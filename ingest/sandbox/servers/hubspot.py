@@ -40,21 +40,49 @@ def _crm_object(name: str, modified: str, defaults: Sequence[str], properties: M
 
 
 OBJECTS = {
-    "contacts": _crm_object("contacts", "lastmodifieddate", ("firstname", "lastname", "email"), {
-        "email": "email", "firstname": "first_name", "lastname": "last_name", "phone": "phone", "mobilephone": "mobile_phone",
-        "address": "address", "city": "city", "zip": "postal_code", "country": "country", "company": "company",
-        "lifecyclestage": "lifecycle_stage", "hs_analytics_source": "original_source", "twitterhandle": "twitter_handle",
-        "erp_customer_number": "erp_customer_number", "hs_merged_object_ids": "merged_contact_ids",
-        "hs_email_optout": "is_opted_out::VARCHAR",
-    }),
-    "companies": _crm_object("companies", "hs_lastmodifieddate", ("name", "domain"), {
-        "name": "name", "domain": "domain", "phone": "phone", "industry": "industry", "city": "city", "country": "country",
-    }),
-    "deals": _crm_object("deals", "hs_lastmodifieddate", ("dealname", "amount", "closedate", "pipeline", "dealstage"), {
-        "dealname": "deal_name", "amount": "format('{:.2f}', amount::DOUBLE)", "deal_currency_code": "currency_code",
-        "pipeline": "pipeline", "dealstage": "deal_stage", "closedate": "iso_ms(closed_at)",
-        "hs_is_closed_won": "is_closed_won::VARCHAR",
-    }),
+    "contacts": _crm_object(
+        "contacts",
+        "lastmodifieddate",
+        ("firstname", "lastname", "email"),
+        {
+            "email": "email",
+            "firstname": "first_name",
+            "lastname": "last_name",
+            "phone": "phone",
+            "mobilephone": "mobile_phone",
+            "address": "address",
+            "city": "city",
+            "zip": "postal_code",
+            "country": "country",
+            "company": "company",
+            "lifecyclestage": "lifecycle_stage",
+            "hs_analytics_source": "original_source",
+            "twitterhandle": "twitter_handle",
+            "erp_customer_number": "erp_customer_number",
+            "hs_merged_object_ids": "merged_contact_ids",
+            "hs_email_optout": "is_opted_out::VARCHAR",
+        },
+    ),
+    "companies": _crm_object(
+        "companies",
+        "hs_lastmodifieddate",
+        ("name", "domain"),
+        {"name": "name", "domain": "domain", "phone": "phone", "industry": "industry", "city": "city", "country": "country"},
+    ),
+    "deals": _crm_object(
+        "deals",
+        "hs_lastmodifieddate",
+        ("dealname", "amount", "closedate", "pipeline", "dealstage"),
+        {
+            "dealname": "deal_name",
+            "amount": "format('{:.2f}', amount::DOUBLE)",
+            "deal_currency_code": "currency_code",
+            "pipeline": "pipeline",
+            "dealstage": "deal_stage",
+            "closedate": "iso_ms(closed_at)",
+            "hs_is_closed_won": "is_closed_won::VARCHAR",
+        },
+    ),
 }
 # Names repeat: an association is known by the two object types it joins.
 ASSOCIATIONS = {
@@ -94,7 +122,11 @@ class HubSpot(Vendor):
 
     def _too_many(self, policy: str, message: str) -> Answer:
         body = {
-            "status": "error", "message": message, "errorType": "RATE_LIMIT", "correlationId": request_id(), "policyName": policy,
+            "status": "error",
+            "message": message,
+            "errorType": "RATE_LIMIT",
+            "correlationId": request_id(),
+            "policyName": policy,
             "requestId": request_id(),
         }
         return Answer(body, 429)
@@ -107,9 +139,11 @@ class HubSpot(Vendor):
             return {}, self._too_many("SECONDLY", "You have reached your secondly limit.") if is_over else None
         day, burst = self._day.take(), self._burst.take(override)
         headers = {
-            "x-hubspot-ratelimit-daily": str(day.limit), "x-hubspot-ratelimit-daily-remaining": str(day.remaining),
+            "x-hubspot-ratelimit-daily": str(day.limit),
+            "x-hubspot-ratelimit-daily-remaining": str(day.remaining),
             "x-hubspot-ratelimit-interval-milliseconds": str(self._burst.seconds * 1000),
-            "x-hubspot-ratelimit-max": str(burst.limit), "x-hubspot-ratelimit-remaining": str(burst.remaining),
+            "x-hubspot-ratelimit-max": str(burst.limit),
+            "x-hubspot-ratelimit-remaining": str(burst.remaining),
         }
         if not burst.is_over:
             return headers, None
@@ -144,7 +178,9 @@ class HubSpot(Vendor):
         size = self._size(str(wanted.get("limit", 10)), 200)
         after = str(wanted.get("after") or 0)
         if not after.isdigit() or int(after) >= SEARCH_CAP:
-            raise Refused(self.error(400, f"The offset {after} is not among the first {SEARCH_CAP} records, all a search may return"))
+            raise Refused(
+                self.error(400, f"The offset {after} is not among the first {SEARCH_CAP} records, all a search may return")
+            )
         start = int(after)
         try:
             where, params = conditions(wanted.get("filterGroups", []), OBJECTS[kind].properties)
@@ -187,14 +223,24 @@ class HubSpot(Vendor):
         return int(limit)
 
     def _view(
-        self, kind: str, wanted: Sequence[str], *, order: str, is_archived: bool = False, where: str = "true", params: Sequence[Any] = ()
+        self,
+        kind: str,
+        wanted: Sequence[str],
+        *,
+        order: str,
+        is_archived: bool = False,
+        where: str = "true",
+        params: Sequence[Any] = (),
     ) -> View:
         """Records with the properties asked for, beside the ones every answer shows."""
         crm = OBJECTS[kind]
         shown = [p for p in crm.properties if p in set(wanted) | set(crm.defaults)]
         body = {
-            "id": "id", "properties": struct({p: crm.properties[p] for p in shown}), "createdAt": "iso_ms(created_at)",
-            "updatedAt": "iso_ms(updated_at)", "archived": "archived",
+            "id": "id",
+            "properties": struct({p: crm.properties[p] for p in shown}),
+            "createdAt": "iso_ms(created_at)",
+            "updatedAt": "iso_ms(updated_at)",
+            "archived": "archived",
             **({"archivedAt": "iso_ms(archived_at)"} if is_archived else {}),
             "url": f"'https://app.hubspot.com/{kind}/0/' || id",
         }
@@ -214,8 +260,11 @@ _ERRORS = {
 
 def _no_association(record: str, pair: tuple[str, str]) -> dict[str, Any]:
     return {
-        "status": "error", "category": "OBJECT_NOT_FOUND", "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
-        "message": f"No {pair[1]} are associated with {pair[0]} {record}.", "context": {"fromObjectId": [record]},
+        "status": "error",
+        "category": "OBJECT_NOT_FOUND",
+        "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
+        "message": f"No {pair[1]} are associated with {pair[0]} {record}.",
+        "context": {"fromObjectId": [record]},
     }
 
 

@@ -9,7 +9,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-_DATES = {"createdate": "created_at", "lastmodifieddate": "updated_at", "hs_lastmodifieddate": "updated_at", "closedate": "closed_at"}
+_DATES = {
+    "createdate": "created_at",
+    "lastmodifieddate": "updated_at",
+    "hs_lastmodifieddate": "updated_at",
+    "closedate": "closed_at",
+}
 _COMPARE = {"EQ": "=", "NEQ": "<>", "GT": ">", "GTE": ">=", "LT": "<", "LTE": "<="}
 
 

@@ -35,46 +35,114 @@ class StripeObject:
 def _object(resource: str, type_: str, fields: Mapping[str, str]) -> StripeObject:
     own = "to_json({'crm_contact_id': crm_contact_id})" if resource == "customers" else "'{}'::JSON"
     metadata = f"json_merge_patch(coalesce(metadata, '{{}}')::JSON, {own})"
-    return StripeObject(Table(f"stripe__{resource}"), struct({
-        "id": "id", "object": f"'{type_}'", **fields, "metadata": metadata, "livemode": "livemode", "created": "unix(created_at)",
-    }))
+    return StripeObject(
+        Table(f"stripe__{resource}"),
+        struct(
+            {
+                "id": "id",
+                "object": f"'{type_}'",
+                **fields,
+                "metadata": metadata,
+                "livemode": "livemode",
+                "created": "unix(created_at)",
+            }
+        ),
+    )
 
 
 OBJECTS = {
-    "customers": _object("customers", "customer", {
-        "address": "CASE WHEN coalesce(address_line_1, city, postal_code, country) IS NOT NULL THEN "
-        "{'line1': address_line_1, 'city': city, 'postal_code': postal_code, 'country': country} END",
-        "currency": "currency", "delinquent": "delinquent", "email": "email", "name": "name", "phone": "phone",
-    }),
+    "customers": _object(
+        "customers",
+        "customer",
+        {
+            "address": "CASE WHEN coalesce(address_line_1, city, postal_code, country) IS NOT NULL THEN "
+            "{'line1': address_line_1, 'city': city, 'postal_code': postal_code, 'country': country} END",
+            "currency": "currency",
+            "delinquent": "delinquent",
+            "email": "email",
+            "name": "name",
+            "phone": "phone",
+        },
+    ),
     "products": _object("products", "product", {"name": "name", "active": "active"}),
-    "prices": _object("prices", "price", {
-        "product": "product_id", "currency": "currency", "unit_amount": "unit_amount", "unit_amount_decimal": "unit_amount_decimal",
-        "type": "type", "billing_scheme": "billing_scheme", "active": "active",
-        "recurring": "CASE WHEN recurring_interval IS NOT NULL THEN {'interval': recurring_interval, "
-        "'interval_count': recurring_interval_count, 'usage_type': usage_type} END",
-    }),
-    "subscriptions": _object("subscriptions", "subscription", {
-        "customer": "customer_id", "status": "status", "currency": "currency", "items": "items::JSON",
-        "discounts": "coalesce(discounts, '[]')::JSON", "start_date": "unix(started_at)", "trial_start": "unix(trial_start_at)",
-        "trial_end": "unix(trial_end_at)", "canceled_at": "unix(canceled_at)", "cancel_at": "unix(cancel_at)",
-        "ended_at": "unix(ended_at)", "cancel_at_period_end": "cancel_at_period_end",
-        "cancellation_details": "{'reason': cancellation_reason, 'feedback': cancellation_feedback}",
-    }),
-    "invoices": _object("invoices", "invoice", {
-        "customer": "customer_id", "customer_address": "NULL", "customer_shipping": "NULL", "number": "number", "status": "status",
-        "billing_reason": "billing_reason", "currency": "currency", "subtotal": "subtotal",
-        "subtotal_excluding_tax": "subtotal_excluding_tax", "total": "total", "total_excluding_tax": "total_excluding_tax",
-        "amount_due": "amount_due", "amount_paid": "amount_paid", "lines": "lines::JSON",
-        "status_transitions": "{'finalized_at': unix(finalized_at), 'paid_at': unix(paid_at)}",
-    }),
-    "charges": _object("charges", "charge", {
-        "customer": "customer_id", "amount": "amount", "amount_refunded": "amount_refunded", "currency": "currency", "status": "status",
-        "paid": "paid", "refunded": "refunded", "failure_code": "failure_code", "invoice": "invoice_id", "receipt_email": "NULL",
-        "shipping": "NULL", "source": "NULL",
-    }),
-    "refunds": _object("refunds", "refund", {
-        "charge": "charge_id", "amount": "amount", "currency": "currency", "status": "status", "reason": "reason",
-    }),
+    "prices": _object(
+        "prices",
+        "price",
+        {
+            "product": "product_id",
+            "currency": "currency",
+            "unit_amount": "unit_amount",
+            "unit_amount_decimal": "unit_amount_decimal",
+            "type": "type",
+            "billing_scheme": "billing_scheme",
+            "active": "active",
+            "recurring": "CASE WHEN recurring_interval IS NOT NULL THEN {'interval': recurring_interval, "
+            "'interval_count': recurring_interval_count, 'usage_type': usage_type} END",
+        },
+    ),
+    "subscriptions": _object(
+        "subscriptions",
+        "subscription",
+        {
+            "customer": "customer_id",
+            "status": "status",
+            "currency": "currency",
+            "items": "items::JSON",
+            "discounts": "coalesce(discounts, '[]')::JSON",
+            "start_date": "unix(started_at)",
+            "trial_start": "unix(trial_start_at)",
+            "trial_end": "unix(trial_end_at)",
+            "canceled_at": "unix(canceled_at)",
+            "cancel_at": "unix(cancel_at)",
+            "ended_at": "unix(ended_at)",
+            "cancel_at_period_end": "cancel_at_period_end",
+            "cancellation_details": "{'reason': cancellation_reason, 'feedback': cancellation_feedback}",
+        },
+    ),
+    "invoices": _object(
+        "invoices",
+        "invoice",
+        {
+            "customer": "customer_id",
+            "customer_address": "NULL",
+            "customer_shipping": "NULL",
+            "number": "number",
+            "status": "status",
+            "billing_reason": "billing_reason",
+            "currency": "currency",
+            "subtotal": "subtotal",
+            "subtotal_excluding_tax": "subtotal_excluding_tax",
+            "total": "total",
+            "total_excluding_tax": "total_excluding_tax",
+            "amount_due": "amount_due",
+            "amount_paid": "amount_paid",
+            "lines": "lines::JSON",
+            "status_transitions": "{'finalized_at': unix(finalized_at), 'paid_at': unix(paid_at)}",
+        },
+    ),
+    "charges": _object(
+        "charges",
+        "charge",
+        {
+            "customer": "customer_id",
+            "amount": "amount",
+            "amount_refunded": "amount_refunded",
+            "currency": "currency",
+            "status": "status",
+            "paid": "paid",
+            "refunded": "refunded",
+            "failure_code": "failure_code",
+            "invoice": "invoice_id",
+            "receipt_email": "NULL",
+            "shipping": "NULL",
+            "source": "NULL",
+        },
+    ),
+    "refunds": _object(
+        "refunds",
+        "refund",
+        {"charge": "charge_id", "amount": "amount", "currency": "currency", "status": "status", "reason": "reason"},
+    ),
 }
 _BY_TYPE = {name.removesuffix("s"): obj for name, obj in OBJECTS.items()}
 _EVENTS = Table("stripe__events")
@@ -95,10 +163,13 @@ class Stripe(Vendor):
         return None if bearer(request) == TOKEN else self.error(401)
 
     def error(self, status: int, message: str = "", code: str = "", param: str = "") -> Answer:
-        kind, own_code, text = _ERRORS.get(status, ("api_error" if status >= 500 else "invalid_request_error", "", "The call failed."))
+        kind, own_code, text = _ERRORS.get(
+            status, ("api_error" if status >= 500 else "invalid_request_error", "", "The call failed.")
+        )
         code = code or own_code
         error = {
-            "message": message or text, "type": kind,
+            "message": message or text,
+            "type": kind,
             **({"code": code, "doc_url": f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}"} if code else {}),
             **({"param": param} if param else {}),
         }
@@ -152,7 +223,13 @@ class Stripe(Vendor):
     def _created(self, query: QueryParams) -> tuple[str, list[Any]]:
         """`created` and its bounds as SQL over unix seconds."""
         terms, params = ["true"], list[Any]()
-        for name, operator in (("created[gte]", ">="), ("created[gt]", ">"), ("created[lte]", "<="), ("created[lt]", "<"), ("created", "=")):
+        for name, operator in (
+            ("created[gte]", ">="),
+            ("created[gt]", ">"),
+            ("created[lte]", "<="),
+            ("created[lt]", "<"),
+            ("created", "="),
+        ):
             if name in query:
                 if not query[name].isdigit():
                     raise Refused(self.error(400, f"Invalid integer: {query[name]}", "parameter_invalid_integer", name))
@@ -168,7 +245,9 @@ class Stripe(Vendor):
         if last:
             found = view.find(last)
             if found is None:
-                raise Refused(self.error(400, f"No such {name.removesuffix('s')}: '{last}'", "resource_missing", "starting_after"))
+                raise Refused(
+                    self.error(400, f"No such {name.removesuffix('s')}: '{last}'", "resource_missing", "starting_after")
+                )
             start = found + 1
         stop, more = self.cut(len(view), start, int(limit))
         if stop > start:
@@ -176,12 +255,20 @@ class Stripe(Vendor):
         return envelope("data", view.json(start, stop), {"object": "list", "has_more": more, "url": f"/v1/{name}"}, name)
 
 
-_EVENT = struct({
-    "id": "id", "object": "'event'", "api_version": "api_version", "created": "unix(created_at)",
-    "data": "CASE WHEN type LIKE '%.updated' THEN to_json({'object': snapshot, 'previous_attributes': '{}'::JSON}) "
-    "ELSE to_json({'object': snapshot}) END",
-    "livemode": "livemode", "pending_webhooks": "0", "request": "{'id': NULL, 'idempotency_key': NULL}", "type": "type",
-})
+_EVENT = struct(
+    {
+        "id": "id",
+        "object": "'event'",
+        "api_version": "api_version",
+        "created": "unix(created_at)",
+        "data": "CASE WHEN type LIKE '%.updated' THEN to_json({'object': snapshot, 'previous_attributes': '{}'::JSON}) "
+        "ELSE to_json({'object': snapshot}) END",
+        "livemode": "livemode",
+        "pending_webhooks": "0",
+        "request": "{'id': NULL, 'idempotency_key': NULL}",
+        "type": "type",
+    }
+)
 _ERRORS = {
     401: ("invalid_request_error", "", "Invalid API Key provided: rk_test_****"),
     402: ("card_error", "", "The parameters were valid but the request failed."),

@@ -33,27 +33,52 @@ def _offset(column: str) -> str:
 
 _ALWAYS = {"id": "id", "title": "title", "nickname": "coalesce(nickname, '')"}
 _INCLUDED = {
-    "language": "language", "question_count": "question_count", "response_count": "response_count",
-    "date_created": _naive("created_at"), "date_modified": _naive("modified_at"),
+    "language": "language",
+    "question_count": "question_count",
+    "response_count": "response_count",
+    "date_created": _naive("created_at"),
+    "date_modified": _naive("modified_at"),
 }
 _DETAIL = {
-    "id": "id", "title": "title", "nickname": "''", "category": "''", "language": "'en'", "date_modified": _naive("modified_at"),
-    "footer": "true", "folder_id": "'0'", "buttons_text": "{'next_button': 'Next', 'prev_button': 'Prev', 'done_button': 'Done'}",
-    "preview": "'https://www.surveymonkey.com/r/Preview/'", "pages": "coalesce(pages, '[]')::JSON",
+    "id": "id",
+    "title": "title",
+    "nickname": "''",
+    "category": "''",
+    "language": "'en'",
+    "date_modified": _naive("modified_at"),
+    "footer": "true",
+    "folder_id": "'0'",
+    "buttons_text": "{'next_button': 'Next', 'prev_button': 'Prev', 'done_button': 'Done'}",
+    "preview": "'https://www.surveymonkey.com/r/Preview/'",
+    "pages": "coalesce(pages, '[]')::JSON",
 }
 _VARIABLES = "json_merge_patch('{}'::JSON, to_json({'email': email, 'customer_number': customer_number, 'ticket_id': ticket_id}))"
 
 
 def _response(base: str) -> str:
-    return struct({
-        "id": "id", "survey_id": "survey_id", "collector_id": "collector_id", "recipient_id": "coalesce(recipient_id, '')",
-        "response_status": "response_status", "collection_mode": "collection_mode", "total_time": "total_time",
-        "custom_variables": _VARIABLES, "custom_value": "coalesce(custom_value, '')", "ip_address": "'192.0.2.1'",
-        "logic_path": "'{}'::JSON", "metadata": "'{}'::JSON", "page_path": "'[]'::JSON",
-        "href": f"'{base}/surveys/' || survey_id || '/responses/' || id", "edit_url": "'https://www.surveymonkey.com/r/'",
-        "analyze_url": "'https://www.surveymonkey.com/analyze/browse/'", "pages": "coalesce(pages, '[]')::JSON",
-        "date_created": _offset("created_at"), "date_modified": _offset("modified_at"),
-    })
+    return struct(
+        {
+            "id": "id",
+            "survey_id": "survey_id",
+            "collector_id": "collector_id",
+            "recipient_id": "coalesce(recipient_id, '')",
+            "response_status": "response_status",
+            "collection_mode": "collection_mode",
+            "total_time": "total_time",
+            "custom_variables": _VARIABLES,
+            "custom_value": "coalesce(custom_value, '')",
+            "ip_address": "'192.0.2.1'",
+            "logic_path": "'{}'::JSON",
+            "metadata": "'{}'::JSON",
+            "page_path": "'[]'::JSON",
+            "href": f"'{base}/surveys/' || survey_id || '/responses/' || id",
+            "edit_url": "'https://www.surveymonkey.com/r/'",
+            "analyze_url": "'https://www.surveymonkey.com/analyze/browse/'",
+            "pages": "coalesce(pages, '[]')::JSON",
+            "date_created": _offset("created_at"),
+            "date_modified": _offset("modified_at"),
+        }
+    )
 
 
 class SurveyMonkey(Vendor):
@@ -97,9 +122,7 @@ class SurveyMonkey(Vendor):
         query = request.query_params
         wanted = set(query.get("include", "").split(","))
         base = f"{origin(request)}/v3"
-        body = struct({
-            **_ALWAYS, "href": f"'{base}/surveys/' || id", **{n: sql for n, sql in _INCLUDED.items() if n in wanted},
-        })
+        body = struct({**_ALWAYS, "href": f"'{base}/surveys/' || id", **{n: sql for n, sql in _INCLUDED.items() if n in wanted}})
         view = self.world.view(self.world.current(_SURVEYS), body, order="modified_at DESC, id")
         return self._page(request, view, "surveys", whole_or(self, query, "per_page", 50, 1000))
 
@@ -119,7 +142,10 @@ class SurveyMonkey(Vendor):
         direction = "ASC" if query.get("sort_order", "ASC").upper() == "ASC" else "DESC"
         column = "modified_at" if query.get("sort_by", "date_modified") == "date_modified" else "id"
         view = self.world.view(
-            self.world.current(_RESPONSES), _response(f"{origin(request)}/v3"), where=where, params=params,
+            self.world.current(_RESPONSES),
+            _response(f"{origin(request)}/v3"),
+            where=where,
+            params=params,
             order=f"date_trunc('second', modified_at) {direction}, id" if column == "modified_at" else f"id {direction}",
         )
         return self._page(request, view, "responses", whole_or(self, query, "per_page", 50, 100))
@@ -127,8 +153,10 @@ class SurveyMonkey(Vendor):
     def _where(self, query: QueryParams, survey: str) -> tuple[str, list[Any]]:
         terms, params = ["survey_id = $1"], [survey]
         for name, sql in (
-            ("start_modified_at", "date_trunc('second', modified_at) >= {}"), ("end_modified_at", "date_trunc('second', modified_at) <= {}"),
-            ("start_created_at", "date_trunc('second', created_at) >= {}"), ("end_created_at", "date_trunc('second', created_at) <= {}"),
+            ("start_modified_at", "date_trunc('second', modified_at) >= {}"),
+            ("end_modified_at", "date_trunc('second', modified_at) <= {}"),
+            ("start_created_at", "date_trunc('second', created_at) >= {}"),
+            ("end_created_at", "date_trunc('second', created_at) <= {}"),
         ):
             if name in query:
                 params.append(self._instant(query[name], name))
@@ -188,5 +216,7 @@ def _link(request: Request, page: int, size: int) -> str:
 def _told(span: str, reading: Reading) -> dict[str, str]:
     prefix = f"x-ratelimit-app-global-{span.lower()}"
     return {
-        f"{prefix}-limit": str(reading.limit), f"{prefix}-remaining": str(reading.remaining), f"{prefix}-reset": str(reading.reset_seconds),
+        f"{prefix}-limit": str(reading.limit),
+        f"{prefix}-remaining": str(reading.remaining),
+        f"{prefix}-reset": str(reading.reset_seconds),
     }

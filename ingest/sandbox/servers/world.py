@@ -125,7 +125,14 @@ class World:
         return name
 
     def view(
-        self, source: str, body: str, *, order: str, where: str = "true", params: Sequence[Any] = (), columns: Sequence[str] = ("id",)
+        self,
+        source: str,
+        body: str,
+        *,
+        order: str,
+        where: str = "true",
+        params: Sequence[Any] = (),
+        columns: Sequence[str] = ("id",),
     ) -> View:
         """Renders `body` (SQL for a struct or JSON text) over `source` (a table or subquery), kept until the clock moves."""
         sql = f"SELECT to_json({body})::VARCHAR || ',' AS body, {', '.join(columns)} FROM {source} WHERE {where} ORDER BY {order}"

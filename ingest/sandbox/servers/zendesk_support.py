@@ -45,38 +45,94 @@ def _minutes(column: str) -> str:
     return f"{{'calendar': {column}, 'business': {column} // 3}}"
 
 
-_METRICS = _unless_deleted(struct({
-    "ticket_id": "id", "reopens": "metric_reopens", "replies": "metric_replies", "assignee_stations": "1", "group_stations": "1",
-    "assigned_at": "iso_s(metric_assigned_at)", "solved_at": "iso_s(metric_solved_at)",
-    "reply_time_in_minutes": _minutes("metric_first_reply_minutes"),
-    "first_resolution_time_in_minutes": _minutes("metric_first_resolution_minutes"),
-    "full_resolution_time_in_minutes": _minutes("metric_full_resolution_minutes"),
-}))
+_METRICS = _unless_deleted(
+    struct(
+        {
+            "ticket_id": "id",
+            "reopens": "metric_reopens",
+            "replies": "metric_replies",
+            "assignee_stations": "1",
+            "group_stations": "1",
+            "assigned_at": "iso_s(metric_assigned_at)",
+            "solved_at": "iso_s(metric_solved_at)",
+            "reply_time_in_minutes": _minutes("metric_first_reply_minutes"),
+            "first_resolution_time_in_minutes": _minutes("metric_first_resolution_minutes"),
+            "full_resolution_time_in_minutes": _minutes("metric_full_resolution_minutes"),
+        }
+    )
+)
 _STAMPS = {"created_at": "iso_s(created_at)", "updated_at": "iso_s(updated_at)"}
 EXPORTS = {
-    "users": Export(Table("zendesk_support__users"), "unix(updated_at)", {
-        "id": "id", "url": "'https://aurora-home.zendesk.com/api/v2/users/' || id || '.json'", "name": "name", "email": "email",
-        "phone": "phone", "role": "role", "external_id": "external_id", "organization_id": "organization_id",
-        "iana_time_zone": "iana_time_zone", "active": "active", "suspended": "suspended", "photo": "NULL", "shared": "false",
-        "shared_agent": "false", "signature": "NULL", "details": "''", "notes": "''", "user_fields": "'{}'::JSON", **_STAMPS,
-    }),
-    "tickets": Export(Table("zendesk_support__tickets"), "generated_timestamp", {
-        "id": "id", "url": "'https://aurora-home.zendesk.com/api/v2/tickets/' || id || '.json'", "external_id": "external_id",
-        "via": "{'channel': channel, 'source': {'from': '{}'::JSON, 'to': '{}'::JSON, 'rel': NULL}}", "type": "type",
-        "subject": _unless_deleted("subject", "'SCRUBBED'"), "raw_subject": _unless_deleted("subject", "'SCRUBBED'"),
-        "description": _unless_deleted("description", "'X'"), "priority": "priority", "status": "status",
-        "requester_id": "requester_id", "submitter_id": "submitter_id", "assignee_id": "assignee_id",
-        "organization_id": "organization_id", "group_id": "group_id", "collaborator_ids": "'[]'::JSON", "follower_ids": "'[]'::JSON",
-        "email_cc_ids": "'[]'::JSON", "tags": "coalesce(tags, '[]')::JSON", "custom_fields": "coalesce(custom_fields, '[]')::JSON",
-        "fields": "coalesce(custom_fields, '[]')::JSON", "generated_timestamp": "generated_timestamp",
-        "satisfaction_rating": "CASE WHEN satisfaction_score IS NOT NULL THEN {'score': satisfaction_score} END", **_STAMPS,
-    }),
+    "users": Export(
+        Table("zendesk_support__users"),
+        "unix(updated_at)",
+        {
+            "id": "id",
+            "url": "'https://aurora-home.zendesk.com/api/v2/users/' || id || '.json'",
+            "name": "name",
+            "email": "email",
+            "phone": "phone",
+            "role": "role",
+            "external_id": "external_id",
+            "organization_id": "organization_id",
+            "iana_time_zone": "iana_time_zone",
+            "active": "active",
+            "suspended": "suspended",
+            "photo": "NULL",
+            "shared": "false",
+            "shared_agent": "false",
+            "signature": "NULL",
+            "details": "''",
+            "notes": "''",
+            "user_fields": "'{}'::JSON",
+            **_STAMPS,
+        },
+    ),
+    "tickets": Export(
+        Table("zendesk_support__tickets"),
+        "generated_timestamp",
+        {
+            "id": "id",
+            "url": "'https://aurora-home.zendesk.com/api/v2/tickets/' || id || '.json'",
+            "external_id": "external_id",
+            "via": "{'channel': channel, 'source': {'from': '{}'::JSON, 'to': '{}'::JSON, 'rel': NULL}}",
+            "type": "type",
+            "subject": _unless_deleted("subject", "'SCRUBBED'"),
+            "raw_subject": _unless_deleted("subject", "'SCRUBBED'"),
+            "description": _unless_deleted("description", "'X'"),
+            "priority": "priority",
+            "status": "status",
+            "requester_id": "requester_id",
+            "submitter_id": "submitter_id",
+            "assignee_id": "assignee_id",
+            "organization_id": "organization_id",
+            "group_id": "group_id",
+            "collaborator_ids": "'[]'::JSON",
+            "follower_ids": "'[]'::JSON",
+            "email_cc_ids": "'[]'::JSON",
+            "tags": "coalesce(tags, '[]')::JSON",
+            "custom_fields": "coalesce(custom_fields, '[]')::JSON",
+            "fields": "coalesce(custom_fields, '[]')::JSON",
+            "generated_timestamp": "generated_timestamp",
+            "satisfaction_rating": "CASE WHEN satisfaction_score IS NOT NULL THEN {'score': satisfaction_score} END",
+            **_STAMPS,
+        },
+    ),
 }
 _RATINGS = Table("zendesk_support__satisfaction_ratings")
 _RATING = {
-    "id": "id", "url": "'https://aurora-home.zendesk.com/api/v2/satisfaction_ratings/' || id || '.json'", "ticket_id": "ticket_id",
-    "requester_id": "requester_id", "assignee_id": "assignee_id", "group_id": "group_id", "score": "score", "comment": "comment",
-    "reason": "reason", "reason_id": "NULL", "reason_code": "NULL", **_STAMPS,
+    "id": "id",
+    "url": "'https://aurora-home.zendesk.com/api/v2/satisfaction_ratings/' || id || '.json'",
+    "ticket_id": "ticket_id",
+    "requester_id": "requester_id",
+    "assignee_id": "assignee_id",
+    "group_id": "group_id",
+    "score": "score",
+    "comment": "comment",
+    "reason": "reason",
+    "reason_id": "NULL",
+    "reason_code": "NULL",
+    **_STAMPS,
 }
 
 
@@ -110,8 +166,11 @@ class ZendeskSupport(Vendor):
     def limit(self, request: Request) -> tuple[dict[str, str], Answer | None]:
         told = self._window.take(self.switches.get("rate_limit"))
         headers = {
-            "x-rate-limit": str(told.limit), "x-rate-limit-remaining": str(told.remaining), "ratelimit-limit": str(told.limit),
-            "ratelimit-remaining": str(told.remaining), "ratelimit-reset": str(told.reset_seconds),
+            "x-rate-limit": str(told.limit),
+            "x-rate-limit-remaining": str(told.remaining),
+            "ratelimit-limit": str(told.limit),
+            "ratelimit-remaining": str(told.remaining),
+            "ratelimit-reset": str(told.reset_seconds),
         }
         if not told.is_over:
             return headers, None
@@ -129,8 +188,11 @@ class ZendeskSupport(Vendor):
         after = _encode(*(last if stop > start or not query.get("cursor") else _decode(query["cursor"])))
         kept = {k: v for k, v in query.items() if k in ("include", "per_page")}
         rest = {
-            "after_cursor": after, "after_url": f"{_here(request)}?{urlencode({'cursor': after, **kept})}",
-            "before_cursor": None, "before_url": None, "end_of_stream": not more,
+            "after_cursor": after,
+            "after_url": f"{_here(request)}?{urlencode({'cursor': after, **kept})}",
+            "before_cursor": None,
+            "before_url": None,
+            "end_of_stream": not more,
         }
         return envelope(name, view.json(start, stop), rest, name)
 
@@ -139,7 +201,11 @@ class ZendeskSupport(Vendor):
         settled = int(self.world.clock.timestamp()) - SETTLING_SECONDS
         fields = {**export.fields, **({"metric_set": _METRICS} if with_metrics and name == "tickets" else {})}
         return self.world.view(
-            self.world.current(export.table), struct(fields), order="position, id", where=f"{export.position} <= $1", params=[settled],
+            self.world.current(export.table),
+            struct(fields),
+            order="position, id",
+            where=f"{export.position} <= $1",
+            params=[settled],
             columns=("id", f"{export.position}::BIGINT AS position"),
         )
 
@@ -178,7 +244,9 @@ class ZendeskSupport(Vendor):
             except ValueError:
                 raise Refused(self.error(400, "page[after] is not valid")) from None
         stop, more = self.cut(len(view), start, self._size(query.get("page[size]"), 100))
-        return envelope("satisfaction_ratings", view.json(start, stop), self._links(request, view, start, stop, more), "satisfaction_ratings")
+        return envelope(
+            "satisfaction_ratings", view.json(start, stop), self._links(request, view, start, stop, more), "satisfaction_ratings"
+        )
 
     def _links(self, request: Request, view: View, start: int, stop: int, more: bool) -> dict[str, Any]:
         def cursor(position: int) -> str | None:
