@@ -49,7 +49,8 @@ class Keeper:
 
     @property
     def is_full(self) -> bool:
-        return sum(table.num_rows for table in self._shaped) >= BATCH_ROWS
+        waiting: int = sum(table.num_rows for table in self._shaped)
+        return waiting >= BATCH_ROWS
 
     def take(self, page: Sequence[Any], parent: Mapping[str, Any], parent_key: str) -> None:
         """Adds a page of records listed under one parent."""

@@ -129,7 +129,7 @@ def test_every_published_table_says_as_of_when(demo: Demo) -> None:
 def test_commands_on_the_published_file(demo: Demo) -> None:
     assert "customer_360" in demo.cx("query", "select table_name from publication order by 1").stdout
     status = demo.cx("status")
-    assert status.returncode == 0 and "hubspot" in status.stdout
+    assert status.returncode == 0 and "HubSpot" in status.stdout
     unknown = demo.cx("query", "select * from customers_360")
     assert unknown.returncode == 1 and "customers_360" in unknown.stderr and "Traceback" not in unknown.stderr
 
