@@ -6,8 +6,10 @@ Expected failures end in one line that says what is wrong and what to do; `--tra
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from ingest.core.errors import CxError
 from ingest.core.paths import Paths
@@ -26,11 +28,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         _complain(f"{error}", error.remedy)
     except KeyboardInterrupt:
-        sys.stderr.write("\nstopped. What had landed stays; the next run goes on from there.\n")
-        return 130
+        _stop()
     except BrokenPipeError:
         sys.stderr.close()
     return 1
+
+
+def _stop() -> NoReturn:
+    """Ends at once, also while a dbt thread still works: DuckDB rolls back what was open, the lock goes with the process."""
+    sys.stderr.write("\nstopped. What had landed stays; the next run goes on from there.\n")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(130)
 
 
 def _complain(message: str, remedy: str) -> None:
@@ -69,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     sources.add_argument("source", nargs="*", help="only these")
     bench = add("bench", _bench, "measure the pipeline")
     bench.add_argument("--customers", type=_positive, default=100_000, help="size of the planted company")
+    bench.add_argument("--json", metavar="FILE", help="write the same figures as data")
     ui = add("ui", _ui, "Dagster's web interface on this machine")
     ui.add_argument("--port", type=_positive, default=3000)
     return parser
@@ -96,11 +106,14 @@ def _ingest(asked: argparse.Namespace, paths: Paths) -> int | None:
     unknown = [name for name in wanted if name not in SOURCES]
     if unknown:
         raise UnknownName(f"there is no source {', '.join(unknown)}", f"Sources: {', '.join(SOURCES)}, or all.")
-    from orchestration.run import ingest_sources
+    from ingest.core.load import ingest
     from orchestration.screen import show_landed
 
-    show_landed(ingest_sources(wanted, paths, progress=sys.stderr.isatty()), wanted)
-    return None
+    report = ingest(wanted, paths=paths, progress=sys.stderr.isatty())
+    show_landed(report)
+    for failure in report.failures.values():
+        _complain(f"{failure}", failure.remedy)
+    return 1 if report.failures else None
 
 
 def _run(asked: argparse.Namespace, paths: Paths) -> int | None:
@@ -152,15 +165,19 @@ def _sources(asked: argparse.Namespace, paths: Paths) -> int | None:
 
 
 def _bench(asked: argparse.Namespace, paths: Paths) -> int | None:
-    from orchestration.bench.table import bench
+    from pathlib import Path
 
-    bench(asked.customers)
+    from orchestration.bench.table import bench, write_json
+    from orchestration.screen import show_figures
+
+    figures = bench(asked.customers)
+    show_figures(figures)
+    if asked.json:
+        write_json(figures, Path(asked.json))
     return None
 
 
 def _ui(asked: argparse.Namespace, paths: Paths) -> int | None:
-    import os
-
     from orchestration.instance import home
     from orchestration.parts import CHECKOUT
 

@@ -110,22 +110,23 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
 
 _KPIS = """
 with newest as (
-    select max(period_start) as period_start from kpi_period where is_complete and grain = 'month' and segment_type = 'all'
+    -- the newest complete month that can be told: a conversion rate is mature only 90 days later
+    select * from kpi_period where is_complete and grain = 'month' and segment_type = 'all' and value is not null
+    qualify row_number() over (partition by kpi_id, variant order by period_start desc) = 1
 ),
 
 next_targets as (
-    select * from kpi_targets where deadline >= (select period_start from newest)
+    select * from kpi_targets where deadline >= (select max(period_start) from newest)
     qualify row_number() over (partition by kpi_id, variant order by deadline) = 1
 )
 
 select
-    strftime(kpi_period.period_start, '%Y-%m') as month,
+    strftime(newest.period_start, '%Y-%m') as month,
     kpi_catalog.name,
-    kpi_period.variant,
-    kpi_period.value,
-    kpi_period.unit,
-    kpi_period.n,
-    kpi_period.direction,
+    newest.value,
+    newest.unit,
+    newest.n,
+    newest.direction,
     case next_targets.kind
         when 'absolute' then next_targets.target
         when 'points' then next_targets.baseline + next_targets.target
@@ -133,25 +134,22 @@ select
     end as aim,
     next_targets.kind,
     next_targets.target
-from kpi_period
-inner join newest using (period_start)
+from newest
 inner join kpi_catalog using (kpi_id, variant)
 left join next_targets using (kpi_id, variant)
-where kpi_period.grain = 'month' and kpi_period.segment_type = 'all' and kpi_period.value is not null
-order by kpi_period.kpi_id, kpi_period.variant <> 'standard', kpi_period.variant
+order by newest.kpi_id, newest.variant <> 'standard', newest.variant
 """
 
 
 def show_kpis(paths: Paths) -> None:
     """The newest complete month against its targets."""
     _, rows = query(paths, _KPIS)
-    title = f"KPIs of {rows[0][0]}" if rows else "no complete month yet"
-    table = Table("KPI", "variant", title=title, title_justify="left", header_style="bold")
+    table = Table("KPI", "month", title="KPIs, newest complete month", title_justify="left", header_style="bold")
     for column in ("value", "target", "n"):
         table.add_column(column, justify="right")
     table.add_column("unit")
-    for _, name, variant, value, unit, n, direction, aim, kind, target in rows:
-        table.add_row(str(name), str(variant), _value(value, aim, direction), _aim(aim, kind, target), f"{n:,}", str(unit))
+    for month, name, value, unit, n, direction, aim, kind, target in rows:
+        table.add_row(str(name), str(month), _value(value, aim, direction), _aim(aim, kind, target), f"{n:,}", str(unit))
     console.print(table)
 
 

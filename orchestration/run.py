@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from ingest.core.paths import Paths
 from orchestration.gates import read_holds
 
 if TYPE_CHECKING:
-    from dagster import AssetKey, JobExecutionResult
+    from dagster import JobExecutionResult
 
 
 class RunFailed(CxError):
@@ -30,7 +29,7 @@ class RunReport:
     warnings: tuple[str, ...]
 
 
-def run_job(name: str, paths: Paths, *, progress: bool = False, tables: Sequence[AssetKey] | None = None) -> RunReport:
+def run_job(name: str, paths: Paths, *, progress: bool = False) -> RunReport:
     """Runs one of the jobs of `orchestration.definitions` to its end. RunFailed tells what went wrong in one line."""
     import dagster as dg
 
@@ -47,18 +46,8 @@ def run_job(name: str, paths: Paths, *, progress: bool = False, tables: Sequence
             instance=instance,
             tags={"cx/progress": str(progress).lower()},
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            asset_selection=list(tables) if tables is not None else None,
         ) as result:
             return _report(result, paths)
-
-
-def ingest_sources(names: Sequence[str], paths: Paths, *, progress: bool = False) -> RunReport:
-    """Reads these sources through the graph, so that their tables, checks and history are known to it."""
-    from ingest.registry import SOURCES
-    from orchestration.assets.ingest import raw_key, raw_tables
-
-    tables = [raw_key(SOURCES[name], table) for name in names for table in raw_tables(SOURCES[name])]
-    return run_job("ingest_all", paths, progress=progress, tables=tables)
 
 
 def _report(result: JobExecutionResult, paths: Paths) -> RunReport:

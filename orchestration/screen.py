@@ -20,8 +20,9 @@ from orchestration.gates import ORDER, TITLES
 from orchestration.status import Publication, SourceStatus, Status, age, read_publication
 
 if TYPE_CHECKING:
+    from ingest.core.load import IngestReport
     from ingest.core.spec import Source
-    from orchestration.run import RunReport
+    from orchestration.bench.table import Figure
 
 MOST_ROWS = 200
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)  # a pipe has no width of its own
@@ -113,10 +114,34 @@ def show_published(paths: Paths) -> None:
     console.print(f"file: {paths.published}", style="dim", soft_wrap=True)
 
 
-def show_landed(report: RunReport, names: Sequence[str]) -> None:
-    console.print(f"{', '.join(names)}: {report.materialized} tables landed, {report.checks} checks passed")
-    for warning in report.warnings:
-        console.print(f"[yellow]warning[/] {escape(warning)}")
+def show_landed(report: IngestReport) -> None:
+    """What one reading of the vendors did to each raw table."""
+    table = Table("source", "table", "read", header_style="bold")
+    for name in ("extracted", "landed", "duplicates", "quarantined", "calls"):
+        table.add_column(name, justify="right")
+    for run in report.runs:
+        counts = (f"{count:,}" for count in (run.extracted, run.landed, run.duplicates, run.quarantined, run.calls))
+        table.add_row(run.source, run.resource, run.mode if run.is_complete else "[red]incomplete[/]", *counts)
+    console.print(table)
+
+
+def show_figures(figures: Sequence[Figure]) -> None:
+    """The benchmark's table: each figure beside its floor and its goal."""
+    table = Table("figure", header_style="bold")
+    for name in ("value", "floor", "ratio", "goal"):
+        table.add_column(name, justify="right")
+    table.add_column("met")
+    for figure in figures:
+        floor, ratio = (f"{number:,.4g}" if number is not None else "" for number in (figure.floor, figure.ratio))
+        table.add_row(
+            figure.name,
+            f"{figure.value:,.4g} {figure.unit}",
+            floor,
+            ratio,
+            figure.goal,
+            "[green]yes[/]" if figure.met else "[yellow]no[/]",
+        )
+    console.print(table)
 
 
 def show_sources(sources: Sequence[Source]) -> None:

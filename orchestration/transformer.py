@@ -14,6 +14,7 @@ import json
 import os
 import queue
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from ingest.core.paths import Paths
 
 _RESULT_EVENTS = {"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"}
 _WATCHED = ("models", "seeds", "macros", "snapshots", "tests", "dbt_project.yml", "profiles.yml", "packages.yml")
+_STOPS_WITHIN_SECONDS = 10.0
 _SAID_NOTHING = "dbt ended without saying why"
 
 
@@ -176,7 +178,8 @@ def _finish(thread: threading.Thread) -> None:
     environment = DuckDBConnectionManager._ENV
     if thread.is_alive():  # dbt cancels its queue on a KeyboardInterrupt, which only its own thread can raise
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(KeyboardInterrupt))
-    while thread.is_alive():
+    deadline = time.monotonic() + _STOPS_WITHIN_SECONDS
+    while thread.is_alive() and time.monotonic() < deadline:
         if environment is not None and environment.conn is not None:
             environment.conn.interrupt()
         thread.join(timeout=0.2)

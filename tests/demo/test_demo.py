@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
+import subprocess
+import sys
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from ingest.registry import SOURCES
 from ingest.sandbox.company import START
 from ingest.sandbox.truth import kpi_truth
-from tests.demo.conftest import Demo
+from tests.demo.conftest import CHECKOUT, Demo
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -124,6 +128,18 @@ def test_every_published_table_says_as_of_when(demo: Demo) -> None:
     assert {"customer_360", "touchpoints", "kpi_period", "kpi_daily", "mrr_movements"} <= set(tables)
     for table in tables:
         assert demo.published(f"select count(*) from {table} where data_as_of is null") == [(0,)], table
+
+
+def test_the_formulas_give_the_worked_examples(demo: Demo) -> None:
+    """dbt's unit tests, on the tables of a finished run."""
+    where = ["--project-dir", "dbt_project", "--profiles-dir", "dbt_project", "--target-path", str(demo.root / "unit")]
+    files = {"CX_WAREHOUSE": str(demo.paths.warehouse), "CX_PUBLISHED_NEXT": str(demo.root / "unit.duckdb")}
+    command = [str(Path(sys.executable).with_name("dbt")), "test", "--select", "test_type:unit", *where]
+    done = subprocess.run(command, env={**demo.environment, **files}, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    told = done.stdout[-3000:]
+    assert done.returncode == 0, told
+    passed = re.search(r"PASS=(\d+) WARN=0 ERROR=0", told)
+    assert passed and int(passed.group(1)) >= 30, told
 
 
 def test_commands_on_the_published_file(demo: Demo) -> None:
