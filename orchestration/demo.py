@@ -44,8 +44,11 @@ class Progress:
             return None
 
     def write(self, paths: Paths) -> None:
+        """Whole or not at all: a run killed in between must not forget whose data this is."""
         _file(paths).parent.mkdir(parents=True, exist_ok=True)
-        _file(paths).write_text(json.dumps(asdict(self)), encoding="utf-8")
+        beside = _file(paths).with_suffix(".tmp")
+        beside.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        beside.replace(_file(paths))
 
 
 def demo(paths: Paths, customers: int, days: int = 1) -> None:

@@ -323,7 +323,16 @@ def _peak_mb() -> float:
     return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
 
 
+def _lift_budgets() -> None:
+    """A day's allowance of calls is real at the vendors; here it would only measure waiting."""
+    from ingest.registry import SOURCES
+
+    for name, source in SOURCES.items():
+        SOURCES[name] = replace(source, budgets=())
+
+
 if __name__ == "__main__":
+    _lift_budgets()
     told = STAGES[sys.argv[1]](Paths.from_environment(), **json.loads(sys.argv[2]))
     told["peak_mb"] = _peak_mb()
     sys.stdout.write(json.dumps(told) + "\n")

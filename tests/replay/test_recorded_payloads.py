@@ -10,6 +10,8 @@ import pytest
 from ingest.core.load import IngestReport, ingest
 from ingest.core.paths import Paths
 from ingest.registry import SOURCES
+from orchestration.parts import CHECKOUT
+from orchestration.transformer import Transformer
 from tests.replay.server import FOLDER, replaying
 
 pytestmark = [pytest.mark.skipif(not FOLDER.is_dir(), reason="no recorded payloads here"), pytest.mark.xdist_group("replay")]
@@ -46,3 +48,23 @@ def test_recorded_payloads_land_whole(source: str, landed: tuple[Paths, IngestRe
                 f"select count(*), count(distinct ({', '.join(resource.key)})) from raw_{source}.{resource.name}"
             ).fetchall()[0]
             assert rows == keys
+
+
+def test_staging_accepts_all_of_them(landed: tuple[Paths, IngestReport, IngestReport]) -> None:
+    paths, first, _ = landed
+    transformer = Transformer(CHECKOUT / "dbt_project", paths)
+    ended = list(
+        transformer.build(
+            ["--resource-type", "model", "--resource-type", "seed", "--select", "resource_type:seed", "path:models/staging"]
+        )
+    )
+    assert len(ended) > len(first.runs)
+    staged = {
+        "stg_hubspot__contacts": 2,
+        "stg_stripe__customers": 1,
+        "stg_zendesk_support__users": 1,
+        "stg_brandwatch__mentions": 1,
+    }
+    with duckdb.connect(str(paths.warehouse), read_only=True) as connection:
+        for model, least in staged.items():
+            assert connection.execute(f"select count(*) from staging.{model}").fetchall()[0][0] >= least, model
