@@ -115,7 +115,9 @@ def show_published(paths: Paths) -> None:
 
 
 def show_landed(report: IngestReport) -> None:
-    """What one reading of the vendors did to each raw table."""
+    """What one reading of the vendors did to each raw table; nothing where nothing could be read."""
+    if not report.runs:
+        return
     table = Table("source", "table", "read", header_style="bold")
     for name in ("extracted", "landed", "duplicates", "quarantined", "calls"):
         table.add_column(name, justify="right")
