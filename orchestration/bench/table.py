@@ -12,12 +12,14 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from ingest.core.errors import CxError
 from ingest.registry import SOURCES
 from ingest.sandbox.process import Sandbox
 from orchestration.bench.usage import Usage, stage
 
 DICT_ROWS = 20_000
 LOOK_UPS = 500
+LEAST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,11 @@ class Figure:
 
 def bench(customers: int, directory: Path | None = None) -> list[Figure]:
     """Measures everything at `customers` and growth against a tenth of it. Works in a directory of its own, removed afterwards."""
+    if customers < LEAST:
+        raise CxError(f"{customers} customers are too few to measure growth on", f"Use --customers {LEAST} or more.")
     root = directory or Path(tempfile.mkdtemp(prefix="cx-bench-"))
     try:
-        small, _ = _whole_run(root / "small", max(1000, customers // 10))
+        small = _whole_run(root / "small", customers // 10)
         return [*_at_size(root / "full", customers, small)]
     finally:
         if directory is None:
@@ -57,11 +61,10 @@ def _environment(sandbox: Sandbox, data: Path) -> dict[str, str]:
     return {**sandbox.environment(), "CX_DATA_DIR": str(data)}
 
 
-def _whole_run(root: Path, customers: int) -> tuple[Usage, int]:
+def _whole_run(root: Path, customers: int) -> Usage:
     """The whole work without Dagster at one size, on a fresh directory."""
     with _vendors(root / "sandbox", customers) as sandbox:
-        usage = stage("without_dagster", _environment(sandbox, root / "plain"))
-    return usage, customers
+        return stage("without_dagster", _environment(sandbox, root / "plain"))
 
 
 def _at_size(root: Path, customers: int, small: Usage) -> Iterator[Figure]:
