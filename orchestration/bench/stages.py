@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.core.paths import Paths
+from ingest.core.spec import Source
 
 Told = dict[str, Any]
 
@@ -29,7 +30,7 @@ def _cpu(told: Told, name: str = "cpu") -> Iterator[None]:
     told[name] = time.process_time() - before
 
 
-def _tickets() -> Any:
+def _tickets() -> Source:
     """The Zendesk connector with its widest export alone: thousand-row pages, nested records, 26 columns."""
     from ingest.registry import SOURCES
 
@@ -37,23 +38,25 @@ def _tickets() -> Any:
     return replace(source, resources=(source.resource("tickets"),))
 
 
-def pages(paths: Paths, *, folder: str) -> Told:
-    """Saves the pages of the ticket export as the vendor sent them, one file each."""
+def _listed(source: Source) -> Iterator[Any]:
+    """The pages of that export by the same client, for the ways it is compared with."""
     from ingest.core.http import VendorClient
     from ingest.core.settings import resolve
 
-    source = _tickets()
-    settings = resolve(source)
+    settings, listing = resolve(source), source.resources[0].full
+    params = {k: v.format(position="", **settings) for k, v in listing.params.items()}
     client = VendorClient(source, settings, lambda body: "")
+    yield from client.paginate(
+        listing.path, params=params, paginator=listing.pages(), data_selector=listing.records, hooks={"response": []}
+    )
+
+
+def pages(paths: Paths, *, folder: str) -> Told:
+    """Saves the pages of the ticket export as the vendor sent them, one file each."""
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    rows, size, listing = 0, 0, source.resources[0].full
-    params = {k: v.format(position="", **settings) for k, v in listing.params.items()}
-    for number, page in enumerate(
-        client.paginate(
-            listing.path, params=params, paginator=listing.pages(), data_selector=listing.records, hooks={"response": []}
-        )
-    ):
+    rows, size = 0, 0
+    for number, page in enumerate(_listed(_tickets())):
         (target / f"{number:06}.json").write_bytes(page.response.content)
         rows, size = rows + len(page), size + len(page.response.content)
     return {"rows": rows, "bytes": size}
@@ -77,24 +80,15 @@ def ingest_dicts(paths: Paths, *, limit: int) -> Told:
     """dlt's default path over the same pages: dictionaries, merged on the same key."""
     import dlt
 
-    from ingest.core.http import VendorClient
     from ingest.core.load import configure_dlt
-    from ingest.core.settings import resolve
 
     configure_dlt()
-    source = _tickets()
-    settings = resolve(source)
-    listing = source.resources[0].full
-    params = {k: v.format(position="", **settings) for k, v in listing.params.items()}
     seen = 0
 
     @dlt.resource(name="tickets", primary_key="id", write_disposition={"disposition": "merge", "strategy": "delete-insert"})
     def tickets() -> Iterator[list[dict[str, Any]]]:
         nonlocal seen
-        client = VendorClient(source, settings, lambda body: "")
-        for page in client.paginate(
-            listing.path, params=params, paginator=listing.pages(), data_selector=listing.records, hooks={"response": []}
-        ):
+        for page in _listed(_tickets()):
             seen += len(page)
             yield list(page)
             if seen >= limit:
