@@ -74,7 +74,7 @@ def quarantine_row(
     source: str, resource: Resource, record: Any, misfit: Misfit, run_id: str, observed_at: datetime
 ) -> dict[str, Any]:
     """A record set aside; its id is the hash of where and what it is, so that the same record is kept once."""
-    raw = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+    raw = orjson.dumps(record, option=orjson.OPT_SORT_KEYS, default=str)
     identity = hashlib.sha256(b"|".join((source.encode(), resource.name.encode(), raw))).hexdigest()[:32]
     return {
         "id": identity,

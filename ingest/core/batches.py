@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.core.accounts import Tally
+from ingest.core.calls import Page
 from ingest.core.shape import Misfit, Record, Shaper, value_class
 from ingest.core.spec import Resource
 
@@ -52,9 +53,14 @@ class Keeper:
         waiting: int = sum(table.num_rows for table in self._shaped)
         return waiting >= BATCH_ROWS
 
-    def take(self, page: Sequence[Any], parent: Mapping[str, Any], parent_key: str) -> None:
-        """Adds a page of records listed under one parent."""
+    def take(self, page: Page, parent: Mapping[str, Any], parent_key: str) -> None:
+        """Adds a page of records, or an Arrow table of them, listed under one parent."""
         self.tally.extracted += len(page)
+        if isinstance(page, pa.Table):
+            self._shape()  # what came before stays before
+            table, misfits = self._shaper.conform(page, parent)
+            self._keep(table, misfits, lambda at: page.slice(at, 1).to_pylist()[0], [(parent_key, 0, len(page))])
+            return
         records = [record for record in page if type(record) is dict]
         if len(records) != len(page):
             for record in page:
@@ -74,12 +80,16 @@ class Keeper:
 
     def _shape(self) -> None:
         buffer, self._buffer = self._buffer, _Buffer()
-        if not buffer.records:
-            return
-        table, misfits = self._shaper.shape(buffer.records, buffer.parents)
+        if buffer.records:
+            table, misfits = self._shaper.shape(buffer.records, buffer.parents)
+            self._keep(table, misfits, lambda at: buffer.records[at], buffer.spans)
+
+    def _keep(
+        self, table: pa.Table, misfits: list[Misfit], record_at: Callable[[int], Any], spans: list[tuple[str, int, int]]
+    ) -> None:
         for misfit in {m.position: m for m in reversed(misfits)}.values():
-            self._set_aside(buffer.records[misfit.position], misfit)
-        self._follow_cursor(table, buffer.spans)
+            self._set_aside(record_at(misfit.position), misfit)
+        self._follow_cursor(table, spans)
         table = self._without_duplicates(table)
         self._changed |= self._changed_ids(table)
         self._shaped.append(table.drop_columns(["_position"]))

@@ -17,10 +17,11 @@ import pyarrow as pa
 
 from ingest.core.accounts import INSTANT, QUARANTINE_SCHEMA, Tally, ledger_table, quarantine_row
 from ingest.core.batches import Keeper
+from ingest.core.calls import Call, Page, pages_of
 from ingest.core.errors import IngestError, QuotaUsedUp
 from ingest.core.http import VendorClient
-from ingest.core.shape import Misfit
-from ingest.core.spec import OBSERVED_AT, Listing, Resource, Source
+from ingest.core.shape import Misfit, value_class
+from ingest.core.spec import OBSERVED_AT, Listing, Reader, Resource, Source
 from ingest.core.templates import Filler, instant_values, iso_offset
 
 State = dict[str, Any]
@@ -35,6 +36,7 @@ class SourceRun:
         self, source: Source, settings: dict[str, str], run_id: str, quarantine_dir: Path, on_page: OnPage | None = None
     ) -> None:
         self.source, self.run_id = source, run_id
+        self._settings = settings
         self._plain_settings = {s.name: settings[s.name] for s in source.settings if not s.secret}
         self.client = VendorClient(source, settings, self._keep_undecodable)
         self.tallies: dict[str, Tally] = {}
@@ -84,9 +86,10 @@ class SourceRun:
         with self._noting_errors(resource, tally):
             for parent, _ in self._parents(resource):
                 under = (str(parent["id"]),) if len(resource.key) > 1 else ()
-                for page in self._pages(resource.keys, parent, {}):
-                    tally.extracted += len(page)
-                    keys |= {(*under, str(row["id"])) for row in page}
+                for page in self._pages(resource, resource.keys, parent):
+                    rows = page.to_pylist() if isinstance(page, pa.Table) else page
+                    tally.extracted += len(rows)
+                    keys |= {(*under, str(row["id"])) for row in rows}
             tally.is_complete = True
         tally.distinct_keys, tally.duplicates = len(keys), tally.extracted - len(keys)
         tally.calls = self.client.calls - calls_before
@@ -121,6 +124,12 @@ class SourceRun:
             tally.quarantined += 1
             self._misfits[row["id"]] = row
 
+    def _refuse(self, resource: Resource, record: Any, reason: str) -> None:
+        """Sets aside what a reader could not even make a record of."""
+        self.tallies[resource.name].extracted += 1
+        told = record.decode(errors="replace") if isinstance(record, bytes) else record
+        self._set_aside(resource, told, Misfit(0, "", value_class(record), reason))
+
     def _flush(self, keeper: Keeper) -> Iterator[pa.Table]:
         for table, changed in keeper.flush():
             self._remember_parents(keeper.resource, table, changed)
@@ -146,7 +155,7 @@ class SourceRun:
             keeper.tally.mode = "changes" if primary is resource.changes and since else "full"
             keeper.tally.cursor_from = since or keeper.tally.cursor_from
             for listing in (primary, *resource.also):
-                for page in self._pages(listing, parent, self._clock_values(resource, since), answers):
+                for page in self._pages(resource, listing, parent, since, answers):
                     keeper.take(page, parent, parent_key)
                     self._on_page(resource.name, keeper.tally.extracted, self.client.calls)
                     if keeper.is_full:
@@ -178,34 +187,32 @@ class SourceRun:
             return ""
         return (instant - resource.cursor.lag).isoformat()
 
-    def _clock_values(self, resource: Resource, since: str) -> dict[str, str]:
-        if resource.cursor is not None and resource.cursor.token:
-            return {"position": since}
-        values = {"position": ""}
-        if since:
-            values |= instant_values("since", datetime.fromisoformat(since))
-        return values
-
     def _pages(
-        self, listing: Listing, parent: Mapping[str, Any], values: dict[str, str], answers: State | None = None
-    ) -> Iterator[list[Any]]:
-        until = self.observed_at
-        filled = self._plain_settings | values | {"until": iso_offset(until), "week_ago": iso_offset(until - timedelta(days=7))}
-        fill = Filler(filled, parent)
-        pages = self.client.paginate(
-            fill(listing.path),
-            method=listing.method,  # type: ignore[arg-type]
-            params={k: v for k, v in fill(dict(listing.params)).items() if v != ""} or None,
-            json=fill(listing.json) if listing.json is not None else None,
-            headers=dict(listing.headers) or None,
-            paginator=listing.pages(),
-            data_selector=listing.records or "$",
-            hooks={"response": []},
+        self,
+        resource: Resource,
+        listing: Listing | Reader,
+        parent: Mapping[str, Any],
+        since: str = "",
+        answers: State | None = None,
+    ) -> Iterator[Page]:
+        until, kept = self.observed_at, answers if answers is not None else {}
+        filled = self._plain_settings | _clock_values(resource, since)
+        filled |= {"until": iso_offset(until), "week_ago": iso_offset(until - timedelta(days=7))}
+        is_a_position = bool(resource.cursor and resource.cursor.token)
+        call = Call(
+            source=self.source,
+            resource=resource,
+            settings=self._settings,
+            client=self.client,
+            fill=Filler(filled, parent),
+            parent=parent,
+            since=datetime.fromisoformat(since) if since and not is_a_position else None,
+            until=until,
+            position=since if is_a_position else "",
+            keep=lambda position: kept.update(position=position),
+            set_aside=lambda record, reason: self._refuse(resource, record, reason),
         )
-        for page in pages:
-            if answers is not None:
-                answers["last"] = page.response
-            yield [_unwrap(record, listing.unwrap) for record in page] if listing.unwrap else list(page)
+        return pages_of(listing, call, lambda response: kept.update(last=response))
 
     def _settle(self, resource: Resource, state: State, keeper: Keeper, answers: State) -> None:
         """Moves the cursors of a complete resource: to the newest value seen, never past the vendor's clock at the start."""
@@ -215,8 +222,8 @@ class SourceRun:
             return
         cursors: dict[str, str] = state.setdefault("cursors", {})
         if cursor.token:
-            answer = answers["last"].json()
-            cursors[""] = str(answer.get(cursor.token) or cursors.get("", ""))
+            told = answers["position"] if "position" in answers else answers["last"].json().get(cursor.token)
+            cursors[""] = str(told or cursors.get("", ""))
         elif cursor.column == OBSERVED_AT:
             cursors[""] = self.observed_at.isoformat()
         else:
@@ -250,8 +257,8 @@ def _started_from(resource: Resource, state: State) -> datetime | None:
     return datetime.fromisoformat(kept) - resource.cursor.lag
 
 
-def _unwrap(record: Any, path: str) -> Any:
-    """The record inside a listed item (the object of an event)."""
-    for step in path.split("."):
-        record = record[step] if isinstance(record, dict) and step in record else None
-    return record
+def _clock_values(resource: Resource, since: str) -> dict[str, str]:
+    """What templates may say about where to continue from."""
+    if resource.cursor is not None and resource.cursor.token:
+        return {"position": since}
+    return {"position": "", **(instant_values("since", datetime.fromisoformat(since)) if since else {})}

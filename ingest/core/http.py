@@ -26,7 +26,7 @@ from tenacity.wait import wait_random_exponential
 
 from ingest.core.errors import IngestError, QuotaUsedUp
 from ingest.core.settings import variable
-from ingest.core.spec import Basic, Bearer, Budget, ErrorRule, Source, Verdict
+from ingest.core.spec import Basic, Bearer, Budget, ErrorRule, NoAuth, OwnAuth, Source, Verdict
 
 _TRANSIENT = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 _DEFAULT_RULES = (
@@ -38,9 +38,13 @@ _DEFAULT_RULES = (
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 
 
-def authentication(source: Source, settings: dict[str, str]) -> AuthBase:
+def authentication(source: Source, settings: dict[str, str]) -> AuthBase | None:
     """The requests auth for a source's declaration."""
     auth = source.auth
+    if isinstance(auth, NoAuth):
+        return None
+    if isinstance(auth, OwnAuth):
+        return auth.make(settings)
     if isinstance(auth, Bearer):
         return BearerTokenAuth(token=settings[auth.token])
     if isinstance(auth, Basic):
@@ -67,6 +71,7 @@ class VendorClient(RESTClient):
         self.source = source
         self.calls = 0
         self._clock: datetime | None = None
+        self._clock_address = self.base_url or settings.get("clock_url", "")
         self._keep_undecodable = keep_undecodable
         self._timeout = runtime.request_timeout
         self._pacers = [_Pacer(budget, source) for budget in source.budgets]
@@ -79,20 +84,30 @@ class VendorClient(RESTClient):
 
     def vendor_clock(self) -> datetime:
         """The vendor's time, asked once from the Date header of its address; this machine's when it does not tell."""
+        if self._clock is None and not self._clock_address:
+            self._clock = datetime.now(UTC)
         if self._clock is None:
             try:
-                self._clock = _clock_of(self.session.head(self.base_url or "", timeout=self._timeout))
+                self._clock = _clock_of(self.session.head(self._clock_address, timeout=self._timeout))
             except requests.RequestException:
                 return datetime.now(UTC)  # the first real request will report the failure, with retries
         return self._clock
 
-    def _send_request(self, request: requests.Request, **kwargs: Any) -> requests.Response:
+    def fetch(self, method: str, path_or_url: str, *, is_json: bool = True, **request: Any) -> requests.Response:
+        """One request with the same credentials, budgets, retries and errors as a page; `is_json=False` for files to download.
+
+        `request` takes params, json, data and headers as `requests.Request` does.
+        """
+        asked = self._create_request(path_or_url, method, auth=self.auth, **request)  # type: ignore[arg-type]
+        return self._send_request(asked, is_json=is_json)
+
+    def _send_request(self, request: requests.Request, *, is_json: bool = True, **kwargs: Any) -> requests.Response:
         """Sends with retries; raises IngestError in the vendor's words for anything that is not a decodable success."""
         try:
-            response = self._retrying(self._attempt, request, **kwargs)
+            response = self._retrying(self._attempt, request, is_json, **kwargs)
             if response.status_code == 401 and isinstance(self.auth, OAuth2ClientCredentials):
                 self.auth.access_token = None  # the token may have been revoked before its time: one fresh try
-                response = self._retrying(self._attempt, request, **kwargs)
+                response = self._retrying(self._attempt, request, is_json, **kwargs)
         except _TRANSIENT as error:
             raise IngestError(
                 f"{self.source.name}: no answer from {_place(request.url)} ({type(error).__name__})",
@@ -103,13 +118,13 @@ class VendorClient(RESTClient):
         self._raise_unless_ok(response)
         return response
 
-    def _attempt(self, request: requests.Request, **kwargs: Any) -> requests.Response:
+    def _attempt(self, request: requests.Request, is_json: bool, **kwargs: Any) -> requests.Response:
         for pacer in self._pacers:
             pacer.take()
         self.calls += 1
         request.hooks = {}
         response = super()._send_request(request, timeout=self._timeout, **kwargs)
-        if response.ok:
+        if response.ok and is_json:
             _decode(response)
         return response
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 from ingest.core.spec import Column, Kind, Resource
 
 Record = dict[str, Any]
+Bad = list[tuple[int, str]]  # positions that do not fit, with the reason
 
 ARROW_TYPES: dict[Kind, pa.DataType] = {
     Kind.TEXT: pa.string(),
@@ -72,26 +73,37 @@ class Shaper:
 
     def shape(self, records: Sequence[Record], parents: Sequence[Mapping[str, Any]]) -> tuple[pa.Table, list[Misfit]]:
         """Returns the table of all rows that fit (declared columns, `_extra`, `_position`) and the misfits by position."""
-        misfits: list[Misfit] = []
-        arrays: list[pa.Array] = []
-        for column in self.columns:
-            values = _read(column.path, records, parents)
-            array, bad = _convert(column.kind, values)
-            arrays.append(array)
-            misfits += [Misfit(at, column.name, value_class(values[at]), reason) for at, reason in bad]
+        columns = [_convert(column.kind, _read(column.path, records, parents)) for column in self.columns]
+        return self._table(columns, self._extras(records), lambda at, path: _read(path, [records[at]], [parents[at]])[0])
+
+    def conform(self, table: pa.Table, parent: Mapping[str, Any]) -> tuple[pa.Table, list[Misfit]]:
+        """The same for rows that came as Arrow: columns are found by declared path, and converted only where types differ."""
+        columns = [_recast(column, table, parent) for column in self.columns]
+        undeclared = [name for name in table.column_names if name not in self._known_top]
+        extras = self._extras(table.select(undeclared).to_pylist()) if undeclared else pa.nulls(table.num_rows, pa.string())
+        return self._table(columns, extras, lambda at, path: table[path][at].as_py() if path in table.column_names else None)
+
+    def _table(
+        self, columns: list[tuple[pa.Array, Bad]], extras: pa.Array, value: Callable[[int, str], Any]
+    ) -> tuple[pa.Table, list[Misfit]]:
+        """Puts converted columns together and leaves out the rows that do not fit; `value(at, path)` is what stood there."""
+        misfits = [
+            Misfit(at, column.name, value_class(value(at, column.path)), reason)
+            for column, (_, bad) in zip(self.columns, columns, strict=True)
+            for at, reason in bad
+        ]
+        arrays = [array for array, _ in columns]
         for name in self.resource.key:
             array = arrays[self._index(name)]
             if array.null_count:
                 known = {m.position for m in misfits}
                 nulls = [at for at, missing in enumerate(array.is_null().to_pylist()) if missing and at not in known]
                 misfits += [Misfit(at, name, "null", "the key is missing") for at in nulls]
-        names = [c.name for c in self.columns]
-        table = pa.table(
-            [*arrays, self._extras(records), pa.array(range(len(records)), pa.int64())], names=[*names, "_extra", "_position"]
-        )
+        positions = pa.array(range(len(extras)), pa.int64())
+        table = pa.table([*arrays, extras, positions], names=[*(c.name for c in self.columns), "_extra", "_position"])
         if misfits:
             bad_rows = {m.position for m in misfits}
-            table = table.filter(pa.array([at not in bad_rows for at in range(len(records))]))
+            table = table.filter(pa.array([at not in bad_rows for at in range(len(extras))]))
         return table, misfits
 
     def _index(self, name: str) -> int:
@@ -126,7 +138,24 @@ def _read(path: str, records: Sequence[Record], parents: Sequence[Mapping[str, A
     return values
 
 
-def _convert(kind: Kind, values: list[Any]) -> tuple[pa.Array, list[tuple[int, str]]]:
+def _recast(column: Column, table: pa.Table, parent: Mapping[str, Any]) -> tuple[pa.Array, Bad]:
+    """A declared column out of an Arrow table: as it is, by a cast that loses nothing, else value by value."""
+    wanted = ARROW_TYPES[column.kind]
+    if column.path.startswith("$parent.") or column.path not in table.column_names:
+        told = parent.get(column.path.removeprefix("$parent.")) if column.path.startswith("$parent.") else None
+        return _convert(column.kind, [told] * table.num_rows)
+    found = table[column.path].combine_chunks()
+    if found.type == wanted and column.kind is not Kind.JSON:
+        return found, []
+    if column.kind in _CASTABLE and (pa.types.is_primitive(found.type) or pa.types.is_decimal(found.type)):
+        try:
+            return found.cast(wanted), []
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            pass
+    return _convert(column.kind, found.to_pylist())
+
+
+def _convert(kind: Kind, values: list[Any]) -> tuple[pa.Array, Bad]:
     """The values as one Arrow array; positions that do not fit are null there and listed with the reason."""
     try:
         return _FAST[kind](values), []
@@ -134,9 +163,9 @@ def _convert(kind: Kind, values: list[Any]) -> tuple[pa.Array, list[tuple[int, s
         return _one_by_one(kind, values)
 
 
-def _one_by_one(kind: Kind, values: list[Any]) -> tuple[pa.Array, list[tuple[int, str]]]:
+def _one_by_one(kind: Kind, values: list[Any]) -> tuple[pa.Array, Bad]:
     clean: list[Any] = []
-    bad: list[tuple[int, str]] = []
+    bad: Bad = []
     parse = _CAREFUL[kind]
     for at, value in enumerate(values):
         try:
@@ -196,7 +225,7 @@ def _number_of(value: Any) -> float:
 
 
 def _decimal_of(value: Any) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise TypeError("not a number")
     number = Decimal(str(value))
     if not number.is_finite():
@@ -214,6 +243,8 @@ def _flag_of(value: Any) -> bool:
 
 
 def _instant_of(value: Any) -> datetime:
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
     if isinstance(value, str) and not value.isdigit():
         moment = datetime.fromisoformat(value)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -222,6 +253,8 @@ def _instant_of(value: Any) -> datetime:
 
 
 def _day_of(value: Any) -> date:
+    if isinstance(value, date):
+        return value.date() if isinstance(value, datetime) else value
     if not isinstance(value, str):
         raise TypeError("not a date")
     return date.fromisoformat(value[:10])
@@ -238,6 +271,9 @@ _CAREFUL: dict[Kind, Callable[[Any], Any]] = {
     Kind.DAY: _day_of,
     Kind.JSON: lambda value: orjson.dumps(value).decode(),
 }
+
+
+_CASTABLE = {Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL, Kind.FLAG, Kind.INSTANT, Kind.DAY}
 
 
 def landed_schema(columns: Sequence[Column]) -> pa.Schema:

@@ -6,13 +6,17 @@ A `Source` holds `Resource`s; a `Resource` names its columns, its key and the `L
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dlt.sources.helpers.rest_client.paginators import BasePaginator, SinglePagePaginator
+from requests.auth import AuthBase
+
+if TYPE_CHECKING:
+    from ingest.core.calls import Call, Page
 
 PagerFactory = Callable[[], BasePaginator]
 
@@ -118,7 +122,21 @@ class ClientCredentials:
     client_secret: str = "client_secret"
 
 
-Auth = Bearer | Basic | ClientCredentials
+@dataclass(frozen=True, slots=True)
+class NoAuth:
+    """Nothing to show: a folder, a mailbox or a database that logs in by its own settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAuth:
+    """A scheme no other vendor shares, made from the settings."""
+
+    make: Callable[[Mapping[str, str]], AuthBase]
+
+
+Auth = Bearer | Basic | ClientCredentials | NoAuth | OwnAuth
+
+CLOCK_URL = Setting("clock_url", "leave out for this machine's clock; a URL whose Date header tells the time, for replays", "")
 
 
 class Verdict(Enum):
@@ -166,6 +184,13 @@ class Listing:
     unwrap: str = ""  # where inside each listed item the record stands (Stripe events: data.object)
 
 
+class Reader(Protocol):
+    """Any other way to list records: an export job, a query, a folder of files. Implementations stand in `ingest/core/readers`."""
+
+    def pages(self, call: Call) -> Iterator[Page]:
+        """Yields records, or Arrow tables whose columns are named as the declared paths."""
+
+
 BATCH = "{batch}"
 OBSERVED_AT = "observed_at"
 
@@ -175,7 +200,7 @@ class Cursor:
     """What a later run continues from.
 
     column: a landed instant (or OBSERVED_AT, the vendor's clock at the run's start); the next run lists from its maximum less `lag`, never past the run's start.
-    token:  a field of the response (a stream position) that is stored as the vendor gave it.
+    token:  a field of the response (a stream position) that is stored as the vendor gave it, or a name for what a Reader keeps.
     expires: older than this, the full listing runs again (Stripe keeps events 30 days).
     """
 
@@ -217,10 +242,10 @@ class Resource:
     name: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
-    full: Listing
-    changes: Listing | None = None
-    also: tuple[Listing, ...] = ()
-    keys: Listing | None = None
+    full: Listing | Reader
+    changes: Listing | Reader | None = None
+    also: tuple[Listing | Reader, ...] = ()
+    keys: Listing | Reader | None = None
     cursor: Cursor | None = None
     parent: Children | None = None
     newest_first: bool = False

@@ -1,6 +1,6 @@
 """Builds the planted company: vendor records with their versions and the truth behind them, in one DuckDB file.
 
-The life of the company stands in `planting/*.sql`, part by part; this module names its clock and fixed ids, hands the
+The life of the company stands in `planting/*.sql`, part by part, then what one source alone tells (`planting/<source>.sql`); this module names its clock and fixed ids, hands the
 word lists and rates to DuckDB, and writes the file whole or not at all. No HTTP here, and no KPI.
 """
 
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -49,13 +51,13 @@ _TYPES = {
 }  # fmt: skip
 
 
-def build(directory: Path, customers: int, seed: int) -> None:
+def build(directory: Path, customers: int, seed: int, sources: Sequence[str] = ()) -> None:
     """Plants `customers` people into `directory/company.duckdb`; does nothing when that very company stands there.
 
-    Deterministic for (customers, seed). The file appears by rename, so a reader never sees half a company.
+    `sources` limits what is told beside the core parts (none named: all registered). Deterministic for its arguments. The file appears by rename, so a reader never sees half a company.
     """
     target = directory / FILE_NAME
-    settings = {"customers": customers, "seed": seed, "version": VERSION}
+    settings: dict[str, Any] = {"customers": customers, "seed": seed, "version": VERSION, "sources": sorted(sources or SOURCES)}
     if target.exists() and _settings(directory) == settings:
         return
     directory.mkdir(parents=True, exist_ok=True)
@@ -63,16 +65,18 @@ def build(directory: Path, customers: int, seed: int) -> None:
     draft.unlink(missing_ok=True)
     with duckdb.connect(str(draft)) as connection:
         _prepare(connection, customers, seed)
-        for part in _PARTS:
-            connection.execute((_PLANTING / f"{part}.sql").read_text(encoding="utf-8"))
+        for part in (*_PARTS, *(name for name in SOURCES if name in settings["sources"])):
+            script = _PLANTING / f"{part}.sql"
+            if part in _PARTS or script.exists():
+                connection.execute(script.read_text(encoding="utf-8"))
     draft.replace(target)
     (directory / "company.json").write_text(json.dumps(settings), encoding="utf-8")
 
 
-def _settings(directory: Path) -> dict[str, int] | None:
+def _settings(directory: Path) -> dict[str, Any] | None:
     """What the company in `directory` was built with, if it says so."""
     note = directory / "company.json"
-    found: dict[str, int] | None = json.loads(note.read_text(encoding="utf-8")) if note.exists() else None
+    found: dict[str, Any] | None = json.loads(note.read_text(encoding="utf-8")) if note.exists() else None
     return found
 
 

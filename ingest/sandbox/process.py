@@ -12,6 +12,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +22,6 @@ from typing import Any
 import requests
 
 from ingest.core.errors import CxError
-from ingest.sandbox.servers import brandwatch, business_central, hubspot, stripe, surveymonkey, zendesk_support
 from ingest.sandbox.servers.state import BUILT_WITH, COMPANY, State
 
 HEALTHY_WITHIN_SECONDS = 60.0
@@ -35,14 +36,18 @@ class Sandbox:
         self._process = process
 
     @classmethod
-    def start(cls, directory: Path, *, customers: int, seed: int = 7, clock: datetime | None = None) -> Sandbox:
+    def start(
+        cls, directory: Path, *, customers: int, seed: int = 7, clock: datetime | None = None, sources: Sequence[str] = ()
+    ) -> Sandbox:
         """Builds the company unless the directory holds one for these settings, and serves it.
+
+        `sources` names which of the registered ones to plant and serve; none named means all.
 
         A restart keeps the clock unless `clock` is given. Raises CxError when the server does not come up.
         """
         directory = directory.resolve()
         directory.mkdir(parents=True, exist_ok=True)
-        _prepare(directory, customers, seed, clock)
+        _prepare(directory, State(customers, seed, sources=tuple(sources)), clock)
         listener = socket.create_server(("127.0.0.1", 0))
         listener.set_inheritable(True)
         command = [sys.executable, "-m", "ingest.sandbox.servers.app", str(directory), str(listener.fileno())]
@@ -69,23 +74,9 @@ class Sandbox:
         return State.read(self.directory).clock
 
     def environment(self) -> dict[str, str]:
-        """The settings of all six sources, as variables the connectors read."""
-        settings: dict[str, dict[str, str]] = {
-            "hubspot": {"base_url": "", "token": hubspot.TOKEN},
-            "business_central": {
-                "base_url": business_central.API,
-                "token_url": f"{self.url}/business_central{business_central.TOKEN_PATH}",
-                "client_id": business_central.CLIENT_ID,
-                "client_secret": business_central.CLIENT_SECRET,
-            },
-            "stripe": {"base_url": "", "token": stripe.TOKEN},
-            "surveymonkey": {"base_url": "/v3", "token": surveymonkey.TOKEN},
-            "zendesk_support": {"base_url": "", "email": zendesk_support.EMAIL, "token": zendesk_support.TOKEN},
-            "brandwatch": {"base_url": "", "token": brandwatch.TOKEN},
-        }
-        for source, values in settings.items():
-            values["base_url"] = f"{self.url}/{source}{values['base_url']}"
-        return {f"SOURCES__{s.upper()}__{n.upper()}": v for s, values in settings.items() for n, v in values.items()}
+        """The settings of all sources, as variables the connectors read."""
+        told: dict[str, dict[str, str]] = self._get("settings")
+        return {f"SOURCES__{s.upper()}__{n.upper()}": v for s, values in told.items() for n, v in values.items()}
 
     def advance(self, to: datetime) -> None:
         """Moves the vendors' clock."""
@@ -144,7 +135,7 @@ class Sandbox:
             raise CxError(f"the sandbox refused {path}: {answer.json()['error']}", "See ingest/sandbox/faults.py.")
 
 
-def _prepare(directory: Path, customers: int, seed: int, clock: datetime | None) -> None:
+def _prepare(directory: Path, wanted: State, clock: datetime | None) -> None:
     """Makes sure that company and state fit the settings; an interrupted build leaves no state and starts again.
 
     `company.build` knows whether its file is the one asked for; a company put there by other hands is served as it is.
@@ -153,17 +144,17 @@ def _prepare(directory: Path, customers: int, seed: int, clock: datetime | None)
         state: State | None = State.read(directory)
     except FileNotFoundError:
         state = None
-    is_wanted = state is not None and (state.customers, state.seed) == (customers, seed) and (directory / COMPANY).exists()
+    is_wanted = state is not None and replace(state, clock=wanted.clock) == wanted and (directory / COMPANY).exists()
     if not is_wanted or (directory / BUILT_WITH).exists():
         from ingest.sandbox import company  # heavy, and needed for a build only
 
-        company.build(directory, customers, seed)
-    kept = state if state is not None and is_wanted else State(customers, seed)
+        company.build(directory, wanted.customers, wanted.seed, wanted.sources)
+    kept = state if state is not None and is_wanted else wanted
     (kept.at(clock) if clock else kept).write(directory)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Serve the sandbox's six vendors until interrupted.")
+    parser = argparse.ArgumentParser(description="Serve the sandbox's vendors until interrupted.")
     parser.add_argument("directory", type=Path)
     parser.add_argument("--customers", type=int, default=2_000)
     parser.add_argument("--seed", type=int, default=7)

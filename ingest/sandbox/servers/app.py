@@ -1,4 +1,4 @@
-"""The server process: six vendors side by side, each under its own name, and the control paths beside them.
+"""The server process: all registered sources side by side, each under its own name, and the control paths beside them.
 
 `python -m ingest.sandbox.servers.app DIRECTORY SOCKET_FD` serves the company in DIRECTORY on an inherited socket and
 ends when its standard input closes, that is when the process that started it is gone.
@@ -10,9 +10,10 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,29 +23,26 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ingest.registry import SOURCES
 from ingest.sandbox.faults import Faults, Switches
 from ingest.sandbox.servers.base import Vendor
-from ingest.sandbox.servers.brandwatch import Brandwatch
-from ingest.sandbox.servers.business_central import BusinessCentral
-from ingest.sandbox.servers.hubspot import HubSpot
-from ingest.sandbox.servers.state import State
-from ingest.sandbox.servers.stripe import Stripe
-from ingest.sandbox.servers.surveymonkey import SurveyMonkey
+from ingest.sandbox.servers.feed import Feed
+from ingest.sandbox.servers.state import COMPANY, State
 from ingest.sandbox.servers.world import World
-from ingest.sandbox.servers.zendesk_support import ZendeskSupport
 
-VENDORS: tuple[type[Vendor], ...] = (HubSpot, BusinessCentral, Stripe, SurveyMonkey, ZendeskSupport, Brandwatch)
+FEEDS = "feeds"  # where sources without HTTP keep their files, below the sandbox's directory
 
 
 class Control:
     """The paths under /__sandbox__ through which a test or the demo moves the clock and the switches."""
 
-    def __init__(self, directory: Path, world: World, switches: Mapping[str, Switches]) -> None:
-        self.directory, self.world, self.switches = directory, world, switches
+    def __init__(self, directory: Path, world: World, servers: Mapping[str, Vendor | Feed]) -> None:
+        self.directory, self.world, self.servers = directory, world, servers
 
     def routes(self) -> list[Route]:
         return [
             Route("/__sandbox__/health", self.health, methods=["GET"]),
+            Route("/__sandbox__/settings", self.settings, methods=["GET"]),
             Route("/__sandbox__/calls", self.calls, methods=["GET"]),
             Route("/__sandbox__/clock", self.clock, methods=["POST"]),
             Route("/__sandbox__/switches", self.switch, methods=["POST"]),
@@ -54,7 +52,12 @@ class Control:
         return JSONResponse({"status": "ok", "clock": self.world.clock.isoformat()})
 
     async def calls(self, request: Request) -> Response:
-        return JSONResponse({name: switches.calls for name, switches in self.switches.items()})
+        return JSONResponse({name: server.switches.calls for name, server in self.servers.items()})
+
+    async def settings(self, request: Request) -> Response:
+        """What each source's connector has to be told."""
+        base = f"http://{request.headers['host']}"
+        return JSONResponse({name: server.settings(f"{base}/{name}") for name, server in self.servers.items()})
 
     async def clock(self, request: Request) -> Response:
         """Moves the clock, and remembers it for a restart."""
@@ -66,12 +69,15 @@ class Control:
             return JSONResponse({"error": "the clock needs an offset"}, 400)
         State.read(self.directory).at(to).write(self.directory)
         self.world.set_clock(to)
+        for server in self.servers.values():
+            if isinstance(server, Feed):
+                server.move()
         return await self.health(request)
 
     async def switch(self, request: Request) -> Response:
         try:
             wanted = dict(await request.json())
-            switches = self.switches[str(wanted.pop("source"))]
+            switches = self.servers[str(wanted.pop("source"))].switches
             switches.set(wanted)
         except (ValueError, TypeError) as error:
             return JSONResponse({"error": str(error)}, 400)
@@ -98,31 +104,54 @@ class Sources:
             await self.vendors[name]({**scope, "root_path": f"/{name}"}, receive, send)
 
 
-def build(directory: Path) -> Sources:
+def servers(directory: Path, world: World, names: Iterable[str]) -> dict[str, Vendor | Feed]:
+    """One server per source, from the module that bears its name."""
+    made: dict[str, Vendor | Feed] = {}
+    for name in names:
+        server = import_module(f"ingest.sandbox.servers.{name}").SERVER
+        if issubclass(server, Feed):
+            folder = directory / FEEDS / name
+            folder.mkdir(parents=True, exist_ok=True)
+            made[name] = server(folder, world, Switches())
+        else:
+            made[name] = server(world, Switches())
+    return made
+
+
+def build(directory: Path, world: World, made: Mapping[str, Vendor | Feed]) -> Sources:
     """The application over the company and the clock in `directory`."""
-    world = World(directory / "company.duckdb", State.read(directory).clock)
-    switches = {vendor.name: Switches() for vendor in VENDORS}
 
     def clock() -> datetime:
         return world.clock.astimezone(UTC)
 
     apps: dict[str, ASGIApp] = {}
-    for make in VENDORS:
-        vendor = make(world, switches[make.name])
-        apps[vendor.name] = Faults(Router(vendor.routes()), vendor, clock)
-    return Sources(apps, Router(Control(directory, world, switches).routes()), lambda: format_datetime(clock(), usegmt=True))
+    for name, server in made.items():
+        apps[name] = Faults(Router(server.routes()), server, clock) if isinstance(server, Vendor) else Router()
+    return Sources(apps, Router(Control(directory, world, made).routes()), lambda: format_datetime(clock(), usegmt=True))
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(feeds: Sequence[Feed]) -> None:
     """Waits for standard input to close, which happens when the starting process ends, however it ends."""
     while os.read(0, 1):
         pass
+    _stop(feeds)
     os._exit(0)
+
+
+def _stop(feeds: Sequence[Feed]) -> None:
+    for feed in feeds:
+        feed.stop()
 
 
 def main(arguments: list[str]) -> None:
     directory, descriptor = Path(arguments[0]), int(arguments[1])
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    state = State.read(directory)
+    world = World(directory / COMPANY, state.clock)
+    made = servers(directory, world, state.sources or SOURCES)
+    feeds = [server for server in made.values() if isinstance(server, Feed)]
+    threading.Thread(target=_end_with_parent, args=[feeds], daemon=True).start()
+    for feed in feeds:
+        feed.move()
     options: dict[str, Any] = {
         "log_level": "error",
         "access_log": False,
@@ -131,7 +160,10 @@ def main(arguments: list[str]) -> None:
         "timeout_keep_alive": 300,
         "lifespan": "off",
     }
-    uvicorn.Server(uvicorn.Config(build(directory), **options)).run([socket.socket(fileno=descriptor)])
+    try:
+        uvicorn.Server(uvicorn.Config(build(directory, world, made), **options)).run([socket.socket(fileno=descriptor)])
+    finally:
+        _stop(feeds)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the six vendor servers share: answers, credentials, rate-limit windows, and how a handler becomes a route.
+"""What the vendor servers share: answers, credentials, rate-limit windows, and how a handler becomes a route.
 
 A vendor subclasses `Vendor` with its own paths, error bodies, credential check and limits. Injected faults live in
 `ingest.sandbox.faults`; the data in `world`.
@@ -110,6 +110,10 @@ class Vendor(ABC):
 
     def __init__(self, world: World, switches: Switches) -> None:
         self.world, self.switches = world, switches
+
+    @abstractmethod
+    def settings(self, url: str) -> dict[str, str]:
+        """What the connector is told to reach this server at `url`: the source's settings by name."""
 
     @abstractmethod
     def paths(self) -> list[tuple[str, str, Handler]]:

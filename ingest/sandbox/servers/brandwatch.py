@@ -90,6 +90,9 @@ class Brandwatch(Vendor):
         super().__init__(world, switches)
         self._window = Window(30, 600)
 
+    def settings(self, url: str) -> dict[str, str]:
+        return {"base_url": url, "token": TOKEN}
+
     def paths(self) -> list[tuple[str, str, Handler]]:
         return [
             ("GET", "/projects/summary", self.projects),
@@ -197,3 +200,6 @@ _ERRORS = {403: "You do not have access to this resource.", 404: "The resource w
 def _unpaged(view: View, resource: str) -> Answer:
     rest = {"resultsTotal": len(view), "resultsPage": -1, "resultsPageSize": -1}
     return envelope("results", view.json(0, len(view)), rest, resource)
+
+
+SERVER = Brandwatch

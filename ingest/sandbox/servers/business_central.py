@@ -167,6 +167,14 @@ class BusinessCentral(Vendor):
         self._window = Window(6_000, 300)
         self._tokens: dict[str, float] = {}
 
+    def settings(self, url: str) -> dict[str, str]:
+        return {
+            "base_url": f"{url}{API}",
+            "token_url": f"{url}{TOKEN_PATH}",
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+        }
+
     def paths(self) -> list[tuple[str, str, Handler]]:
         return [("GET", f"{API}/companies", self.companies), ("GET", f"{API}/companies({{company}})/{{entity}}", self.listed)]
 
@@ -314,3 +322,6 @@ def _entra(error: str, code: int, text: str, status: int) -> Answer:
         "correlation_id": request_id(),
     }
     return Answer(body, status)
+
+
+SERVER = BusinessCentral

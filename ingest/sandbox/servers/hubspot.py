@@ -100,6 +100,9 @@ class HubSpot(Vendor):
         self._search = Window(5, 1)
         self._day = Window(650_000, 86_400, aligned=True)
 
+    def settings(self, url: str) -> dict[str, str]:
+        return {"base_url": url, "token": TOKEN}
+
     def paths(self) -> list[tuple[str, str, Handler]]:
         return [
             ("GET", "/crm/v3/objects/{kind}", self.listed),
@@ -276,3 +279,6 @@ async def _json(request: Request, vendor: HubSpot) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Refused(vendor.error(400, "Invalid input JSON"))
     return body
+
+
+SERVER = HubSpot

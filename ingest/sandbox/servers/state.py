@@ -21,12 +21,14 @@ class State:
     customers: int
     seed: int
     clock: datetime = START
+    sources: tuple[str, ...] = ()  # which of the registered ones are planted and served; none named means all
 
     @classmethod
     def read(cls, directory: Path) -> State:
         """The state of a directory; FileNotFoundError where there is none."""
         told = json.loads((directory / FILE).read_text())
-        return cls(int(told["customers"]), int(told["seed"]), datetime.fromisoformat(told["clock"]))
+        clock = datetime.fromisoformat(told["clock"])
+        return cls(int(told["customers"]), int(told["seed"]), clock, tuple(told.get("sources", ())))
 
     def at(self, clock: datetime) -> State:
         return replace(self, clock=clock.astimezone(UTC))

@@ -156,6 +156,9 @@ class Stripe(Vendor):
         super().__init__(world, switches)
         self._window = Window(100, 1)
 
+    def settings(self, url: str) -> dict[str, str]:
+        return {"base_url": url, "token": TOKEN}
+
     def paths(self) -> list[tuple[str, str, Handler]]:
         return [("GET", "/v1/events", self.events), ("GET", "/v1/{resource}", self.listed)]
 
@@ -281,3 +284,6 @@ _ERRORS = {
 
 def _stamp() -> dict[str, str]:
     return {"request-id": f"req_{request_id()[:14].replace('-', '')}", "stripe-version": VERSION}
+
+
+SERVER = Stripe

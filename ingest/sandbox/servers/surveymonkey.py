@@ -89,6 +89,9 @@ class SurveyMonkey(Vendor):
         self._minute = Window(120, 60, aligned=True)
         self._day = Window(500, 86_400, aligned=True)
 
+    def settings(self, url: str) -> dict[str, str]:
+        return {"base_url": f"{url}/v3", "token": TOKEN}
+
     def paths(self) -> list[tuple[str, str, Handler]]:
         return [
             ("GET", "/v3/surveys", self.surveys),
@@ -220,3 +223,6 @@ def _told(span: str, reading: Reading) -> dict[str, str]:
         f"{prefix}-remaining": str(reading.remaining),
         f"{prefix}-reset": str(reading.reset_seconds),
     }
+
+
+SERVER = SurveyMonkey

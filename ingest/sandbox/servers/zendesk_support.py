@@ -143,6 +143,9 @@ class ZendeskSupport(Vendor):
         super().__init__(world, switches)
         self._window = Window(100, 60)
 
+    def settings(self, url: str) -> dict[str, str]:
+        return {"base_url": url, "email": EMAIL, "token": TOKEN}
+
     def paths(self) -> list[tuple[str, str, Handler]]:
         return [
             ("GET", "/api/v2/incremental/{name}/cursor.json", self.export),
@@ -305,3 +308,6 @@ def _decode(cursor: str) -> tuple[int, int]:
 
 def _here(request: Request) -> str:
     return f"{origin(request)}{request.url.path.removeprefix(str(request.scope.get('root_path', '')))}"
+
+
+SERVER = ZendeskSupport
