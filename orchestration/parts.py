@@ -31,7 +31,7 @@ def _sources() -> Mapping[str, Source]:
 def _ingest(names: Sequence[str], *, paths: Paths, progress: bool = False) -> IngestReport:
     from ingest.core.load import ingest
 
-    return ingest(names, paths=paths, progress=progress)
+    return ingest(names, paths=paths, progress=progress, skip_unconfigured=True)
 
 
 def _resolve(connection: DuckDBPyConnection, at: datetime) -> Mapping[str, int]:

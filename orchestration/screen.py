@@ -78,8 +78,8 @@ def _sources_table(sources: Sequence[SourceStatus], now: datetime) -> Table:
     for name in ("rows read", "stored", "quarantined"):
         table.add_column(name, justify="right")
     for source in sources:
-        if source.observed_at is None:
-            table.add_row(source.title, "[dim]never[/]", "", "", "", "")
+        if source.observed_at is None or not source.is_on:
+            table.add_row(source.title, "[dim]never[/]" if source.is_on else "[dim]off: no settings[/]", "", "", "", "")
             continue
         old = f"{age(source.observed_at, now)}{' (stale)' if source.is_stale else ''}{'' if source.is_complete else ' (incomplete)'}"
         counts = (f"{count:,}" for count in (source.extracted, source.stored, source.quarantined))

@@ -6,7 +6,7 @@ Reads three files and imports neither Dagster nor dbt. While a run writes the wa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ class SourceStatus:
     quarantined: int = 0
     is_complete: bool = False
     is_stale: bool = True
+    is_on: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,15 @@ def _vendors_clock(paths: Paths) -> datetime | None:
 def _landed(paths: Paths, sources: Sequence[Source], now: datetime) -> tuple[list[SourceStatus], str]:
     import duckdb
 
+    from ingest.core.roster import switched_off
+
     nothing = [SourceStatus(source.name, source.title) for source in sources]
     if not paths.warehouse.exists():
         return nothing, ""
     try:
         with writer(paths, "cx status", wait_seconds=0), duckdb.connect(str(paths.warehouse), read_only=True) as connection:
-            return [_source(connection, source, now) for source in sources], ""
+            off = switched_off(connection)
+            return [replace(_source(connection, source, now), is_on=source.name not in off) for source in sources], ""
     except LockHeld as held:
         return nothing, str(held)
     except duckdb.IOException as error:  # opened by a program that does not take our lock, an analyst's shell for one

@@ -14,7 +14,7 @@ from dlt.extract import DltResource, DltSource
 
 from ingest.core.accounts import LEDGER_SCHEMA, QUARANTINE_SCHEMA
 from ingest.core.extract import SourceRun
-from ingest.core.shape import landed_schema
+from ingest.core.shape import keys_schema, landed_schema
 from ingest.core.spec import Resource
 
 # Delete-insert with a primary key is the strategy that neither loses nor doubles rows when a load is killed.
@@ -34,7 +34,7 @@ def dlt_source(run: SourceRun) -> DltSource:
         for resource in run.source.resources:
             yield _table(resource.name, resource.key, landed_schema(resource.columns), _rows, run, resource)
             if resource.keys is not None:
-                yield _table(f"{resource.name}_keys", resource.key, _keys_schema(resource), _keys, run, resource)
+                yield _table(f"{resource.name}_keys", resource.key, keys_schema(resource), _keys, run, resource)
         yield _table("quarantine", ("id",), QUARANTINE_SCHEMA, _late, run.quarantine)
         yield _table("ingest_runs", ("run_id", "resource"), LEDGER_SCHEMA, _late, run.ledger)
 
@@ -70,18 +70,13 @@ def _rows(run: SourceRun, resource: Resource) -> Iterator[Any]:
 
 
 def _keys(run: SourceRun, resource: Resource) -> Iterator[Any]:
-    schema = _keys_schema(resource)
+    schema = keys_schema(resource)
     yield pa.concat_tables([schema.empty_table(), *run.keys(resource)])
 
 
 def _late(table: Callable[[], pa.Table]) -> Iterator[Any]:
     """A table that is complete only when the resources before it are through."""
     yield table()
-
-
-def _keys_schema(resource: Resource) -> pa.Schema:
-    keys = [pa.field(name, pa.string()) for name in resource.key]
-    return pa.schema([*keys, pa.field("_run_id", pa.string()), pa.field("_observed_at", pa.timestamp("us", "UTC"))])
 
 
 def _hints(schema: pa.Schema, key: tuple[str, ...]) -> Any:

@@ -16,14 +16,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import dlt
+import duckdb
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingest.core.build import dlt_source
-from ingest.core.errors import CxError, IngestError, UnknownName
+from ingest.core.errors import CxError, IngestError, SettingMissing, UnknownName
 from ingest.core.extract import OnPage, SourceRun
 from ingest.core.lock import writer
 from ingest.core.paths import Paths
 from ingest.core.progress import Progress
+from ingest.core.roster import is_on, note
 from ingest.core.settings import resolve
 from ingest.core.spec import Source
 from ingest.registry import SOURCES
@@ -48,17 +50,28 @@ class ResourceRun:
 
 @dataclass(slots=True)
 class IngestReport:
-    """All tables of a run, and the sources that failed with the reason a person can act on."""
+    """All tables of a run, the sources that failed with the reason a person can act on, and those left out as switched off."""
 
     runs: list[ResourceRun] = field(default_factory=list)
     failures: dict[str, CxError] = field(default_factory=dict)
+    switched_off: list[str] = field(default_factory=list)
 
 
-def ingest(names: Sequence[str], *, paths: Paths, progress: bool = False) -> IngestReport:
-    """Extracts and lands the named sources. Failures are collected per source; UnknownName for a source that is not registered."""
-    sources = [_source(name) for name in names]
+def ingest(names: Sequence[str], *, paths: Paths, progress: bool = False, skip_unconfigured: bool = False) -> IngestReport:
+    """Extracts and lands the named sources. Failures are collected per source; UnknownName for a source that is not registered.
+
+    `skip_unconfigured` leaves out sources without any settings, which otherwise fail by name.
+    """
+    wanted = [_source(name) for name in names]
     configure_dlt()
-    report = IngestReport()
+    sources = [source for source in wanted if not skip_unconfigured or is_on(source)]
+    if wanted and not sources:
+        raise SettingMissing(
+            "no source has any settings", "Run `cx sources` to see what to set, or `cx demo` for a planted company."
+        )
+    report = IngestReport(switched_off=[source.name for source in wanted if source not in sources])
+    with writer(paths, "cx ingest"), _opened(paths) as connection:
+        note(connection, {source.name: source for source in wanted}, [source.name for source in sources])
     with Progress(enabled=progress) as bars, ThreadPoolExecutor(max_workers=max(1, len(sources))) as pool:
         jobs = {source.name: pool.submit(ingest_source, source, paths, bars.follow(source.name)) for source in sources}
         for name, job in jobs.items():
@@ -83,7 +96,7 @@ def ingest_source(source: Source, paths: Paths, on_page: OnPage | None = None) -
         with _settled_heap():
             pipeline.extract(dlt_source(run))
         pipeline.normalize()
-        with writer(paths, f"cx ingest {source.name}"):
+        with writer(paths, f"cx ingest {source.name}"), _opened(paths):
             pipeline.load()
     except PipelineStepFailed as error:
         raise _plain(source, error) from error
@@ -117,6 +130,14 @@ def _settled_heap() -> Iterator[None]:
         gc.unfreeze()
 
 
+@contextmanager
+def _opened(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Keeps the warehouse open: dlt opens and closes it many times in one load, which costs little while another holds it."""
+    paths.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(paths.warehouse)) as connection:
+        yield connection
+
+
 def _source(name: str) -> Source:
     if name not in SOURCES:
         raise UnknownName(f"there is no source {name!r}", f"Sources: {', '.join(SOURCES)}.")
@@ -124,7 +145,6 @@ def _source(name: str) -> Source:
 
 
 def _pipeline(source: Source, paths: Paths) -> dlt.Pipeline:
-    paths.warehouse.parent.mkdir(parents=True, exist_ok=True)
     return dlt.pipeline(
         source.name,
         pipelines_dir=str(paths.dlt),
@@ -136,7 +156,7 @@ def _pipeline(source: Source, paths: Paths) -> dlt.Pipeline:
 def _finish_what_was_left(pipeline: dlt.Pipeline, source: Source, paths: Paths) -> None:
     """Loads packages of a run that was killed, then takes the cursors from the warehouse when they are newer or local ones are lost."""
     try:
-        with writer(paths, f"cx ingest {source.name}"):
+        with writer(paths, f"cx ingest {source.name}"), _opened(paths):
             if pipeline.has_pending_data:
                 pipeline.normalize()
                 pipeline.load()

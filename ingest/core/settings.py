@@ -13,13 +13,19 @@ def variable(source: Source, setting: Setting) -> str:
     return f"SOURCES__{source.name.upper()}__{setting.name.upper()}"
 
 
+def value_of(source: Source, setting: Setting) -> str | None:
+    """What the user gave for a setting, or None."""
+    provider = dlt.secrets if setting.secret else dlt.config
+    value: str | None = provider.get(f"sources.{source.name}.{setting.name}", str)
+    return value
+
+
 def resolve(source: Source) -> dict[str, str]:
     """All settings of a source by name; SettingMissing lists every required one that is absent."""
     values: dict[str, str] = {}
     missing: list[Setting] = []
     for setting in source.settings:
-        key = f"sources.{source.name}.{setting.name}"
-        value = (dlt.secrets if setting.secret else dlt.config).get(key, str)
+        value = value_of(source, setting)
         if value is None:
             value = setting.default
         if value is None:

@@ -286,3 +286,9 @@ def landed_schema(columns: Sequence[Column]) -> pa.Schema:
         pa.field("_observed_at", pa.timestamp("us", "UTC")),
     ]
     return pa.schema([*declared, *engine])
+
+
+def keys_schema(resource: Resource) -> pa.Schema:
+    """The Arrow schema of a listing of keys (`<resource>_keys`)."""
+    keys = [pa.field(name, pa.string()) for name in resource.key]
+    return pa.schema([*keys, pa.field("_run_id", pa.string()), pa.field("_observed_at", ARROW_TYPES[Kind.INSTANT])])

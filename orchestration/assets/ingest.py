@@ -1,15 +1,18 @@
 """Raw tables as assets: one step reads every selected source side by side and tells, table by table, what landed.
 
 A source that fails leaves the others materialised; the step then fails and names it, and nothing downstream runs on a
-day with a hole in it. A retry reads only the sources that failed. What landing means stands in `ingest/core`.
+day with a hole in it. A retry reads only the sources that failed; one without settings is switched off and keeps empty
+tables. What landing means stands in `ingest/core`.
 """
 
 # Dagster reads the annotation of `context` as an object: no postponed annotations in this file.
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from ingest.core import roster
 from ingest.core.spec import Column, Kind, Resource, Source
 from orchestration.parts import OWNERS, WRITER_POOL, Parts
 
@@ -25,6 +28,15 @@ _BOOKKEEPING = {
     "ingest_runs": "What each run read and landed, one row per run and resource.",
     "quarantine": "Records that did not fit their declared types, one row each, with the reason.",
 }
+_ROSTER = dg.AssetSpec(
+    dg.AssetKey([roster.SCHEMA, roster.TABLE]),
+    description="Which sources are switched on, one row per source.",
+    group_name="ingest",
+    kinds={"duckdb"},
+    owners=OWNERS,
+    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=26)),
+    skippable=True,
+)
 
 
 def raw_key(source: Source, table: str) -> dg.AssetKey:
@@ -46,7 +58,7 @@ def raw_assets(parts: Parts) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=STEP,
-        specs=[spec for source in sources.values() for spec in _specs(source)],
+        specs=[_ROSTER, *(spec for source in sources.values() for spec in _specs(source))],
         can_subset=True,
         pool=WRITER_POOL,
         retry_policy=parts.retry(),
@@ -57,6 +69,9 @@ def raw_assets(parts: Parts) -> dg.AssetsDefinition:
             name for name, source in sources.items() if any(raw_key(source, table) in wanted for table in raw_tables(source))
         ]
         report = parts.ingest(names, paths=parts.paths(), progress=context.run.tags.get("cx/progress") == "true")
+        if _ROSTER.key in context.selected_asset_keys:
+            on = [name for name in names if name not in report.switched_off]
+            yield dg.MaterializeResult(asset_key=_ROSTER.key, metadata={"switched on": on, "switched off": report.switched_off})
         for name in names:
             if name not in report.failures:
                 yield from _landed(sources[name], report, wanted)
@@ -110,7 +125,8 @@ def _landed(source: Source, report: "IngestReport", wanted: set[dg.AssetKey]) ->
     for table in raw_tables(source):
         key = raw_key(source, table)
         if key in wanted:
-            yield dg.MaterializeResult(asset_key=key, metadata=_told(runs[table]) if table in runs else {})
+            told = _told(runs[table]) if table in runs else {"switched off": source.name in report.switched_off}
+            yield dg.MaterializeResult(asset_key=key, metadata=told)
 
 
 def _told(run: "ResourceRun") -> Mapping[str, Any]:

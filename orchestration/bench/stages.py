@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.core.paths import Paths
-from ingest.core.spec import Source
+from ingest.core.spec import Listing, Source
 
 Told = dict[str, Any]
 
@@ -44,6 +44,7 @@ def _listed(source: Source) -> Iterator[Any]:
     from ingest.core.settings import resolve
 
     settings, listing = resolve(source), source.resources[0].full
+    assert isinstance(listing, Listing)
     params = {k: v.format(position="", **settings) for k, v in listing.params.items()}
     client = VendorClient(source, settings, lambda body: "")
     yield from client.paginate(

@@ -89,6 +89,8 @@ def _told(check: str, results: Iterable[GateResult], keys: Mapping[str, AssetKey
 
 def _headline(result: GateResult) -> str:
     """The first failure, as the reason `cx status` gives; the rest stands in the metadata."""
+    if not result.evaluated:
+        return "switched off: no settings"
     if not result.failures:
         return f"{result.evaluated} expectations met"
     more = f" ({len(result.failures) - 1} more)" if len(result.failures) > 1 else ""

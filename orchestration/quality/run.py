@@ -14,6 +14,7 @@ import duckdb
 
 from ingest.core.lock import writer
 from ingest.core.paths import Paths
+from ingest.core.roster import switched_off
 from ingest.core.spec import Source
 from ingest.registry import SOURCES
 from orchestration.quality.facts import PUBLISHED, Published
@@ -27,8 +28,17 @@ from orchestration.quality.results import Gate, GateResult, Severity, site_folde
 def validate_landed(paths: Paths, sources: Sequence[str], registry: Mapping[str, Source] = SOURCES) -> list[GateResult]:
     """Gate 1 over every raw table of the named sources, one result per table (`raw_<source>.<table>`)."""
     with _reading(paths, paths.warehouse, "landed") as connection:
-        profiles = [profile for name in sources for profile in _landed(connection, registry[name])]
-    return _judged("landed", profiles, paths, paths.warehouse)
+        off = switched_off(connection).intersection(sources)
+        profiles = [profile for name in sources if name not in off for profile in _landed(connection, registry[name])]
+    return [
+        *_judged("landed", profiles, paths, paths.warehouse),
+        *(r for name in sources if name in off for r in _off(registry[name])),
+    ]
+
+
+def _off(source: Source) -> list[GateResult]:
+    """Nothing is expected of a source that nobody set up."""
+    return [GateResult("landed", f"{source.schema}.{resource.name}", True, "error", 0, 0, ()) for resource in source.resources]
 
 
 def validate_published(paths: Paths) -> list[GateResult]:

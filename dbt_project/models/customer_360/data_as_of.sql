@@ -6,15 +6,23 @@ resource_runs as (
 
 ),
 
+switched_on as (
+
+    select source from {{ ref('stg_ingest__sources') }}
+    where is_on
+
+),
+
 runs as (
 
     select
-        source,
-        run_id,
-        min(observed_at) as observed_at
+        resource_runs.source,
+        resource_runs.run_id,
+        min(resource_runs.observed_at) as observed_at
     from resource_runs
-    group by source, run_id
-    having bool_and(is_complete)
+    inner join switched_on on resource_runs.source = switched_on.source
+    group by resource_runs.source, resource_runs.run_id
+    having bool_and(resource_runs.is_complete)
 
 ),
 

@@ -1,10 +1,8 @@
-{%- set sources = ['hubspot', 'business_central', 'stripe', 'surveymonkey', 'zendesk_support', 'brandwatch'] -%}
-
 with
 
 runs as (
 
-    {% for name in sources -%}
+    {% for name in var('sources') -%}
         select
             '{{ name }}' as source,
             run_id,
