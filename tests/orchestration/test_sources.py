@@ -24,7 +24,7 @@ def test_a_failing_source_leaves_the_others_materialised_and_is_named(two_vendor
     two_vendors.landing.failing = {"shop": IngestError("shop: 503 for ten minutes")}
     result = two_vendors.run("ingest_all", instance)
     assert not result.success
-    assert _landed(result) == {"raw_desk"}
+    assert _landed(result) == {"raw_ingest", "raw_desk"}
     [hold] = read_holds(two_vendors.paths)
     assert (hold.gate, hold.subject, hold.reason) == ("extraction", "shop", "shop: 503 for ten minutes")
 
