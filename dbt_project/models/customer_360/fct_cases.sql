@@ -1,8 +1,8 @@
 with
 
-tickets as (
+cases as (
 
-    select * from {{ ref('stg_zendesk_support__tickets') }}
+    {{ rows_of('case_models') }}
 
 ),
 
@@ -12,39 +12,30 @@ members as (
 
 ),
 
-cases as (
+with_customer as (
 
     select
-        'zendesk_support:' || tickets.ticket_id as case_id,
+        cases.case_id,
         members.customer_id,
-        'zendesk_support' as source,
+        cases.source,
 
-        tickets.channel,
-        tickets.priority,
-        tickets.status,
+        cases.channel,
+        cases.priority,
+        cases.status,
 
-        tickets.created_at as opened_at,
-        tickets.created_at + tickets.first_resolution_minutes * interval '1' minute as first_solved_at,
-        coalesce(
-            tickets.solved_at,
-            -- closed without ever being solved
-            case
-                when tickets.status = 'closed'
-                    then tickets.created_at + tickets.full_resolution_minutes * interval '1' minute
-            end
-        ) as solved_at,
+        cases.opened_at,
+        cases.first_solved_at,
+        cases.solved_at,
 
-        tickets.first_reply_minutes,
-        tickets.reopens,
-        tickets.replies,
+        cases.first_reply_minutes,
+        cases.reopens,
+        cases.replies,
 
-        -- a merged ticket counts once, where it was merged into
-        tickets.is_deleted or tickets.is_merged as is_deleted
+        cases.is_deleted
 
-    from tickets
-    left join members
-        on {{ node_id('zendesk_support', 'users', ['tickets.requester_id']) }} = members.node_id
+    from cases
+    left join members on cases.node_id = members.node_id
 
 )
 
-select * from cases
+select * from with_customer

@@ -1,36 +1,14 @@
 with
 
-survey_answers as (
+said as (
 
-    select * from {{ ref('int_customer_360__survey_answers') }}
-
-),
-
-case_ratings as (
-
-    select * from {{ ref('int_customer_360__case_ratings') }}
-
-),
-
-posts as (
-
-    select * from {{ ref('int_customer_360__posts') }}
+    {{ rows_of('feedback_models') }}
 
 ),
 
 members as (
 
     select * from {{ ref('int_customer_360__members') }}
-
-),
-
-said as (
-
-    select * from survey_answers
-    union all
-    select * from case_ratings
-    union all
-    select * from posts
 
 ),
 

@@ -1,14 +1,8 @@
 with
 
-erp_orders as (
+orders as (
 
-    select * from {{ ref('int_customer_360__erp_orders') }}
-
-),
-
-billing_orders as (
-
-    select * from {{ ref('int_customer_360__billing_orders') }}
+    {{ rows_of('order_models') }}
 
 ),
 
@@ -21,14 +15,6 @@ members as (
 rates as (
 
     select * from {{ ref('int_customer_360__exchange_rates') }}
-
-),
-
-orders as (
-
-    select * from erp_orders
-    union all
-    select * from billing_orders
 
 ),
 

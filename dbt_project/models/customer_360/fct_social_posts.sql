@@ -1,21 +1,8 @@
 with
 
-mentions as (
+social_posts as (
 
-    select * from {{ ref('stg_brandwatch__mentions') }}
-
-),
-
-queries as (
-
-    select * from {{ ref('stg_brandwatch__queries') }}
-
-),
-
-brands as (
-
-    select * from {{ ref('brands') }}
-    where source = 'brandwatch'
+    {{ rows_of('social_post_models') }}
 
 ),
 
@@ -25,45 +12,28 @@ members as (
 
 ),
 
-named_mentions as (
+with_customer as (
 
     select
-        mentions.*,
-        {{ node_id('brandwatch', 'mentions', ['mentions.resource_id', 'mentions.query_id']) }} as node_id,
-        coalesce(mentions.query_name, queries.query_name) as brand_query
-    from mentions
-    left join queries on mentions.query_id = queries.query_id
-
-),
-
-posts as (
-
-    select
-        'brandwatch:' || {{ record_key(['named_mentions.resource_id', 'named_mentions.query_id']) }} as post_id,
+        social_posts.post_id,
         members.customer_id,
-        'brandwatch' as source,
+        social_posts.source,
 
-        coalesce(brands.brand, named_mentions.brand_query) as brand,
-        coalesce(brands.is_own_brand, false) as is_own_brand,
-        -- an unknown author stays one author without being named
-        coalesce(members.customer_id, 'brandwatch:' || {{ dbt.hash('named_mentions.author') }}, named_mentions.node_id)
-            as author_ref,
-        coalesce(named_mentions.posted_at, named_mentions.added_at) as posted_at,
+        social_posts.brand,
+        social_posts.is_own_brand,
+        coalesce(members.customer_id, social_posts.author_ref, social_posts.node_id) as author_ref,
+        social_posts.posted_at,
 
-        case
-            when named_mentions.sentiment in ('positive', 'neutral', 'negative') then named_mentions.sentiment
-        end as sentiment,
-        named_mentions.reach_estimate as reach,
-        named_mentions.impressions,
-        coalesce(named_mentions.likes, 0) + coalesce(named_mentions.shares, 0) + coalesce(named_mentions.comments, 0)
-            as engagements,
-        named_mentions.is_repost,
-        named_mentions.page_type
+        social_posts.sentiment,
+        social_posts.reach,
+        social_posts.impressions,
+        social_posts.engagements,
+        social_posts.is_repost,
+        social_posts.page_type
 
-    from named_mentions
-    left join brands on named_mentions.brand_query = brands.query_name
-    left join members on named_mentions.node_id = members.node_id
+    from social_posts
+    left join members on social_posts.node_id = members.node_id
 
 )
 
-select * from posts
+select * from with_customer

@@ -1,8 +1,8 @@
 with
 
-subscriptions as (
+contracts as (
 
-    select * from {{ ref('stg_stripe__subscriptions') }}
+    {{ rows_of('contract_models') }}
 
 ),
 
@@ -15,24 +15,22 @@ members as (
 with_customer as (
 
     select
-        'stripe:' || subscriptions.subscription_id as subscription_id,
+        contracts.subscription_id,
         members.customer_id,
-        'stripe' as source,
+        contracts.source,
 
-        subscriptions.status,
-        subscriptions.currency_code,
+        contracts.status,
+        contracts.currency_code,
 
-        subscriptions.started_at,
-        subscriptions.trial_end_at,
-        subscriptions.canceled_at,
-        subscriptions.ended_at,
+        contracts.started_at,
+        contracts.trial_end_at,
+        contracts.canceled_at,
+        contracts.ended_at,
 
-        coalesce(subscriptions.cancellation_feedback, subscriptions.cancellation_reason) as cancellation_reason
+        contracts.cancellation_reason
 
-    from subscriptions
-    left join members
-        on {{ node_id('stripe', 'customers', ['subscriptions.customer_id']) }} = members.node_id
-    where not subscriptions.is_test_mode
+    from contracts
+    left join members on contracts.node_id = members.node_id
 
 )
 

@@ -38,16 +38,9 @@ feedback as (
 
 ),
 
-deals as (
+told_interactions as (
 
-    select * from {{ ref('stg_hubspot__deals') }}
-    where not is_deleted and closed_at is not null
-
-),
-
-deal_contacts as (
-
-    select * from {{ ref('stg_hubspot__deal_contact_links') }}
+    {{ rows_of('interaction_models') }}
 
 ),
 
@@ -74,22 +67,20 @@ leads as (
 
 ),
 
-closed_deals as (
+told_by_vendors as (
 
     select distinct
-        case when deals.is_closed_won then 'deal_won' else 'deal_lost' end as event,
+        told_interactions.event,
         members.customer_id,
-        deals.closed_at as occurred_at,
-        null as channel,
-        'hubspot' as source,
-        null as sentiment,
-        null as effort,
-        deals.deal_stage as outcome,
-        'hubspot:' || deals.deal_id as reference
-    from deals
-    inner join deal_contacts on deals.deal_id = deal_contacts.deal_id
-    inner join members on {{ node_id('hubspot', 'contacts', ['deal_contacts.contact_id']) }} = members.node_id
-    where deals.is_closed_won or deals.deal_stage like '%lost%'
+        told_interactions.occurred_at,
+        told_interactions.channel,
+        told_interactions.source,
+        told_interactions.sentiment,
+        told_interactions.effort,
+        told_interactions.outcome,
+        told_interactions.reference
+    from told_interactions
+    inner join members on told_interactions.node_id = members.node_id
 
 ),
 
@@ -221,7 +212,7 @@ given_feedback as (
 interactions as (
 
     {% for name in [
-        'leads', 'closed_deals', 'placed_orders', 'periods', 'cancellations', 'opened_cases', 'solved_cases',
+        'leads', 'told_by_vendors', 'placed_orders', 'periods', 'cancellations', 'opened_cases', 'solved_cases',
         'given_feedback'
     ] -%}
         select

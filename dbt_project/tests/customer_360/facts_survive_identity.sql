@@ -1,29 +1,28 @@
 -- Joining customers on neither drops nor multiplies facts.
 
+{%- set facts = {
+    'fct_feedback': 'feedback_models',
+    'fct_cases': 'case_models',
+    'fct_orders': 'order_models',
+    'fct_subscriptions': 'contract_models',
+    'fct_billing_periods': 'billing_period_models',
+    'fct_social_posts': 'social_post_models',
+} %}
+
 with
 
 counts as (
 
+    {% for fact, models in facts.items() -%}
     select
-        'cases' as fact,
-        (select count(*) from {{ ref('stg_zendesk_support__tickets') }}) as staged_rows,
-        (select count(*) from {{ ref('fct_cases') }}) as fact_rows
-    union all
-    select
-        'subscriptions' as fact,
-        (select count(*) from {{ ref('stg_stripe__subscriptions') }} where not is_test_mode) as staged_rows,
-        (select count(*) from {{ ref('fct_subscriptions') }}) as fact_rows
-    union all
-    select
-        'posts' as fact,
-        (select count(*) from {{ ref('stg_brandwatch__mentions') }}) as staged_rows,
-        (select count(*) from {{ ref('fct_social_posts') }}) as fact_rows
-    union all
-    select
-        'ratings' as fact,
-        (select count(*) from {{ ref('stg_zendesk_support__satisfaction_ratings') }} where score in ('good', 'bad'))
-            as staged_rows,
-        (select count(*) from {{ ref('fct_feedback') }} where kind = 'case_rating') as fact_rows
+        '{{ fact }}' as fact,
+        {% for model in var(models) -%}
+        (select count(*) from {{ ref(model) }}) {%- if not loop.last %} + {% endif %}
+        {% endfor -%}
+        as staged_rows,
+        (select count(*) from {{ ref(fact) }}) as fact_rows
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 )
 
