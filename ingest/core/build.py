@@ -60,8 +60,13 @@ def _rows(run: SourceRun, resource: Resource) -> Iterator[Any]:
     for table in run.batches(resource, state):
         is_made = True
         if run.tallies[resource.name].has_late_duplicates:
-            # A key came twice in different batches: let the merge choose the row that arrived last.
-            hints = dlt.mark.make_hints(write_disposition=_disposition(deduplicated=False), columns=later_wins)
+            # A key came twice in different batches: let the merge choose the row that arrived last. dlt passes over a
+            # False in the disposition, so that the True of an earlier batch would stay: it is said as a hint.
+            hints = dlt.mark.make_hints(
+                write_disposition=_disposition(deduplicated=False),
+                columns=later_wins,
+                additional_table_hints={"x-stage-data-deduplicated": False},
+            )
             yield dlt.mark.with_hints(table, hints)
         else:
             yield table

@@ -26,6 +26,7 @@ from ingest.core.templates import Filler, instant_values, iso_offset
 
 State = dict[str, Any]
 OnPage = Callable[[str, int, int], None]
+MOST_OF_A_CURSOR = 200  # characters of it the run ledger keeps; a folder's position names every file
 ENGINE_COLUMNS = ("_run_id", "_seq", "_observed_at")
 
 
@@ -153,7 +154,7 @@ class SourceRun:
             since = self._since(resource, state, parent_key)
             primary = resource.changes if since and resource.changes else resource.full
             keeper.tally.mode = "changes" if primary is resource.changes and since else "full"
-            keeper.tally.cursor_from = since or keeper.tally.cursor_from
+            keeper.tally.cursor_from = since[:MOST_OF_A_CURSOR] or keeper.tally.cursor_from
             for listing in (primary, *resource.also):
                 for page in self._pages(resource, listing, parent, since, answers):
                     keeper.take(page, parent, parent_key)
@@ -231,7 +232,7 @@ class SourceRun:
                 kept = cursors.get(parent_key)
                 reached = min(newest, self.observed_at)
                 cursors[parent_key] = max(reached, datetime.fromisoformat(kept)).isoformat() if kept else reached.isoformat()
-        keeper.tally.cursor_to = max(cursors.values(), default=None)
+        keeper.tally.cursor_to = max((value[:MOST_OF_A_CURSOR] for value in cursors.values()), default=None)
 
     def _remember_parents(self, resource: Resource, table: pa.Table, changed: set[str]) -> None:
         """Keeps what children are listed under: every row, and those that this run found new or changed."""

@@ -173,7 +173,7 @@ def _plain(source: Source, error: PipelineStepFailed) -> CxError:
             return cause
         last, cause = cause, cause.__cause__ or cause.__context__
     return IngestError(
-        f"{source.name}: {error.step} failed: {str(last).splitlines()[0][:300]}",
+        f"{source.name}: {error.step} failed: {(str(last) or type(last).__name__).splitlines()[0][:300]}",
         "Run again with --traceback for the whole story; nothing is lost.",
     )
 

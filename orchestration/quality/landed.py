@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ingest.core.shape import landed_schema
 from ingest.core.spec import Kind, Resource, Source
-from orchestration.quality.facts import LANDED, Landed
+from orchestration.quality.landed_facts import LANDED, Landed
 from orchestration.quality.measures import SMALL, Measure, Table, filled, known, missing_columns, no_table, none_where, rows
 
 _STAMPS = (Kind.INSTANT, Kind.EPOCH)
@@ -70,7 +70,7 @@ def _volume(source: Source, resource: Resource, facts: Landed, history: History)
     lost = "Rows merge and never leave a raw table: find out who deleted them, or restore the warehouse and ingest again."
     if most:
         yield rows(math.ceil(0.9 * most), None, f"an earlier run landed {most:,}", lost)
-    else:
+    elif not facts.is_often_empty:
         empty = f"See whether the account holds {resource.name}, and whether the credentials may read them."
         yield rows(1, None, "first run", empty, is_error=facts.is_core)
     if history.newest is not None:

@@ -12,7 +12,8 @@ import pytest
 from ingest.core.paths import Paths
 from ingest.core.spec import Column, Kind, Resource, Source
 from ingest.registry import SOURCES
-from orchestration.quality.facts import LANDED, PUBLISHED, Landed
+from orchestration.quality.facts import PUBLISHED
+from orchestration.quality.landed_facts import LANDED, Landed
 
 ROWS = 300
 CANARY = "canary.person"

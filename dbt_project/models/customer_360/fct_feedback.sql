@@ -35,7 +35,8 @@ feedback as (
 
         said.responded_at,
         said.case_id,
-        coalesce(members.customer_id, said.node_id) as respondent_ref
+        -- who names nobody is somebody of their own
+        coalesce(members.customer_id, said.node_id, said.feedback_id) as respondent_ref
 
     from said
     left join members on said.node_id = members.node_id

@@ -35,6 +35,8 @@ cases as (
 feedback as (
 
     select * from {{ ref('fct_feedback') }}
+    -- messages and letters are interactions of their own, told by their vendors
+    where kind in ('survey_answer', 'case_rating', 'post')
 
 ),
 

@@ -1,0 +1,57 @@
+with
+
+conversations as (
+
+    select * from {{ ref('stg_intercom__conversations') }}
+    where is_case
+
+),
+
+replies as (
+
+    select
+        conversation_id,
+        count(*) as replies
+    from {{ ref('stg_intercom__conversation_parts') }}
+    where is_message and author_type = 'admin'
+    group by conversation_id
+
+),
+
+cases as (
+
+    select
+        'intercom:' || conversations.conversation_id as case_id,
+        {{ node_id('intercom', 'contacts', ['conversations.contact_id']) }} as node_id,
+        'intercom' as source,
+
+        case conversations.source_type when 'email' then 'email' else 'chat' end as channel,
+        case when conversations.is_priority then 'high' end as priority,
+        case
+            when conversations.state = 'closed' then 'closed'
+            when conversations.state = 'snoozed' then 'pending'
+            when conversations.first_admin_reply_at is null then 'new'
+            else 'open'
+        end as status,
+
+        conversations.created_at as opened_at,
+        conversations.first_close_at as first_solved_at,
+        case
+            when conversations.state = 'closed'
+                then coalesce(conversations.last_close_at, conversations.first_close_at)
+        end as solved_at,
+
+        cast(
+            floor({{ elapsed_minutes('conversations.created_at', 'conversations.first_admin_reply_at') }}) as bigint
+        ) as first_reply_minutes,
+        conversations.reopens,
+        coalesce(replies.replies, 0) as replies,
+
+        conversations.is_deleted
+
+    from conversations
+    left join replies on conversations.conversation_id = replies.conversation_id
+
+)
+
+select * from cases
