@@ -56,7 +56,7 @@ def demo(paths: Paths, customers: int, days: int = 1) -> None:
     from ingest.sandbox.process import Sandbox
 
     progress = _whose(paths, customers)
-    console.print(f"planting a company of {customers:,} customers and starting its six vendors ...")
+    console.print(f"planting a company of {customers:,} customers and starting its vendors ...")
     with Sandbox.start(paths.sandbox, customers=customers) as sandbox, _environment(sandbox.environment()):
         for _ in range(days):
             progress = _morning(paths, sandbox, progress)

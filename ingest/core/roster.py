@@ -14,7 +14,7 @@ import pyarrow as pa
 from ingest.core.accounts import LEDGER_SCHEMA, QUARANTINE_SCHEMA
 from ingest.core.settings import value_of
 from ingest.core.shape import keys_schema, landed_schema
-from ingest.core.spec import Source
+from ingest.core.spec import CLOCK_URL, Source
 
 SCHEMA, TABLE = "raw_ingest", "sources"
 _CREATE = f"""
@@ -24,8 +24,8 @@ create table if not exists {SCHEMA}.{TABLE} (source varchar primary key, title v
 
 
 def is_on(source: Source) -> bool:
-    """True when any required setting is given: a source that is only half configured is meant, and fails by name."""
-    return any(value_of(source, setting) is not None for setting in source.settings if setting.default is None)
+    """True when any setting is given: a source that is only half configured is meant, and fails by name."""
+    return any(value_of(source, setting) is not None for setting in source.settings if setting != CLOCK_URL)
 
 
 def note(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source], on: Iterable[str]) -> None:

@@ -6,17 +6,19 @@ again. Lists are sorted by it where Chargebee can (credit notes only by date: a 
 Deletes: `deleted` is true on what was deleted (`include_deleted`).
 Personal: names, e-mail, phone, billing address.
 Left out: cards and payment sources, transactions, quotes, and the events feed, which `updated_at` makes superfluous. A site of
-the older product catalogue has no item prices and says so (`configuration_incompatible`): the other tables land without them.
+product catalogue 1.0 has no item prices (`configuration_incompatible`); with setting `catalogue` 1 nobody asks for them.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
 from requests.auth import HTTPBasicAuth
 
+from ingest.core.readers.chosen import Chosen
 from ingest.core.spec import (
     Budget,
     Column,
@@ -53,6 +55,12 @@ def _list(name: str, columns: tuple[Column, ...], ignored: str = "", sort: str =
     )
 
 
+def _of_catalogue_2(resource: Resource) -> Resource:
+    """A list that sites of product catalogue 1.0 do not have."""
+    full, changes = (Chosen("catalogue", {"2": listing, "1": None}) for listing in (resource.full, resource.changes))
+    return replace(resource, full=full, changes=changes)
+
+
 CHARGEBEE = Source(
     name="chargebee",
     title="Chargebee",
@@ -61,6 +69,7 @@ CHARGEBEE = Source(
     settings=(
         Setting("base_url", "address of the API: https://<site>.chargebee.com/api/v2"),
         Setting("api_key", "Chargebee: Settings > Configure Chargebee > API keys > read-only key", secret=True),
+        Setting("catalogue", "product catalogue of the site: 2, or 1 for older sites", "2"),
     ),
     errors=(
         ErrorRule(429, Verdict.RETRY, "api_request_limit_exceeded"),
@@ -88,20 +97,22 @@ CHARGEBEE = Source(
             "billing_address.first_name billing_address.last_name billing_address.email billing_address.phone"
             " billing_address.object payment_method primary_payment_source_id card_status",
         ),
-        _list(
-            "item_prices",
-            (
-                text("item_id"),
-                text("name"),
-                text("item_type"),
-                text("pricing_model"),
-                text("status"),
-                text("currency_code"),
-                integer("price"),
-                integer("period"),
-                text("period_unit"),
-                epoch("created_at"),
-            ),
+        _of_catalogue_2(
+            _list(
+                "item_prices",
+                (
+                    text("item_id"),
+                    text("name"),
+                    text("item_type"),
+                    text("pricing_model"),
+                    text("status"),
+                    text("currency_code"),
+                    integer("price"),
+                    integer("period"),
+                    text("period_unit"),
+                    epoch("created_at"),
+                ),
+            )
         ),
         _list(
             "subscriptions",

@@ -9,7 +9,7 @@ GA4 has no id: visitor, time, name and the event's place in its batch tell event
 Deletes: none told. A restated table replaces its older self and a daily table the intraday one: each row carries its file and
 the file's time, and staging compares them.
 Personal: visitor and user ids, addresses of pages (they may hold anything), searches among them.
-Left out: IP address, location below the country, screen and page sizes, the raw query of every page.
+Left out: IP address, location below the country, screen sizes, click ids, user properties, Snowplow's other ninety-odd fields.
 """
 
 from __future__ import annotations
@@ -113,7 +113,28 @@ WEB_EVENTS = Source(
             full=_GA4,
             changes=_GA4,
             cursor=Cursor(token="files read"),
-            ignored=("params", "device", "geo", "ecommerce", "items", "user_properties", "privacy_info", "user_ltv", "app_info"),
+            ignored=(
+                "params",
+                "device",
+                "geo",
+                "ecommerce",
+                "items",
+                "user_properties",
+                "privacy_info",
+                "user_ltv",
+                "app_info",
+                "publisher",
+                "event_dimensions",
+                "event_previous_timestamp",
+                "event_value_in_usd",
+                "event_bundle_sequence_id",
+                "is_active_user",
+                "event_server_timestamp_offset",
+                "user_first_touch_timestamp",
+                "traffic_source",
+                "session_traffic_source_last_click",
+                "collected_traffic_source.gclid",
+            ),
         ),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -26,7 +27,7 @@ class Landed:
     def __init__(self, company: Path, paths: Paths, reports: list[IngestReport]) -> None:
         self.company, self.paths, self.reports = company, paths, reports
 
-    def rows(self, sql: str) -> list[tuple[object, ...]]:
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect() as db:
             db.execute(f"ATTACH '{self.company}' AS company (READ_ONLY); ATTACH '{self.paths.warehouse}' AS cx (READ_ONLY)")
             return db.execute(f"SET TimeZone = 'UTC'; {sql}").fetchall()
@@ -95,4 +96,4 @@ def test_the_difficulties_of_web_events_are_met(landed: Landed) -> None:
             count(*) FILTER (file_name LIKE '%.jsonl'), count(tr_orderid)
         FROM {raw}
     """)[0]
-    assert min(found) > 0  # type: ignore[type-var]
+    assert min(found) > 0

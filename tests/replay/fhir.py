@@ -13,6 +13,8 @@ from tests.replay.server import FOLDER, recorded
 
 _EXAMPLES = "fhir/hl7_r4_examples"
 
+SETTINGS = {"token": "recorded"}
+
 
 def answer(path: str, request: Request) -> Any:
     """A search's page by the type in its path; `page` asks for the second."""

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ingest.registry import SOURCES
 from tests.loopback import serving
 
 FOLDER = Path(os.environ.get("CX_RECORDED_PAYLOADS") or Path(__file__).resolve().parents[3] / "shared" / "fixtures")
@@ -95,7 +98,7 @@ def _brandwatch(path: str, request: Request) -> Any:
     return recorded(f"{examples}/{file}.json")["200"]["Result"]
 
 
-_VENDORS = {
+_VENDORS: dict[str, Callable[[str, Request], Any]] = {
     "hubspot": _hubspot,
     "business_central": _business_central,
     "stripe": _stripe,
@@ -103,13 +106,27 @@ _VENDORS = {
     "zendesk_support": _zendesk_support,
     "brandwatch": _brandwatch,
 }
+_ELSEWHERE = ("fhir", "intercom", "qualtrics", "salesforce", "sprout_social", "zendesk_chat")
+RECORDED = (*_VENDORS, *_ELSEWHERE)  # the sources somebody recorded payloads of
+
+
+def _answers_of(source: str) -> Callable[[str, Request], Any]:
+    return _VENDORS[source] if source in _VENDORS else cast("Callable[[str, Request], Any]", _module(source).answer)
+
+
+def _module(source: str) -> ModuleType:
+    return import_module(f"tests.replay.{source}")
 
 
 async def _answer(request: Request) -> Response:
     if request.method == "HEAD":
         return Response(headers=_DATE)
     vendor, _, path = request.path_params["path"].partition("/")
-    return JSONResponse(_VENDORS[vendor](path, request), headers=_DATE)
+    told = _answers_of(vendor)(path, request)
+    if isinstance(told, Response):
+        told.headers["Date"] = _DATE["Date"]
+        return told
+    return JSONResponse(told, headers=_DATE)
 
 
 @contextmanager
@@ -121,11 +138,11 @@ def replaying() -> Iterator[dict[str, str]]:
 
 
 def _environment(address: str) -> dict[str, str]:
-    environment = {f"SOURCES__{name.upper()}__BASE_URL": f"{address}/{name}" for name in _VENDORS}
-    environment |= {f"SOURCES__{name.upper()}__TOKEN": "recorded" for name in _VENDORS}
-    environment |= {f"SOURCES__BUSINESS_CENTRAL__{name}": "recorded" for name in ("CLIENT_ID", "CLIENT_SECRET")}
-    environment |= {
-        "SOURCES__BUSINESS_CENTRAL__TOKEN_URL": f"{address}/business_central/token",
-        "SOURCES__ZENDESK_SUPPORT__EMAIL": "agent@example.com",
-    }
-    return environment
+    """Every required setting, with addresses that lead here."""
+    environment: dict[str, str] = {}
+    for name in RECORDED:
+        own = {} if name in _VENDORS else getattr(_module(name), "SETTINGS", {})
+        settings = {setting.name: "recorded" for setting in SOURCES[name].settings if setting.default is None}
+        settings |= {"base_url": f"{address}/{name}"} | {key: value.format(address=address) for key, value in own.items()}
+        environment |= {f"SOURCES__{name.upper()}__{key.upper()}": value for key, value in settings.items()}
+    return environment | {"SOURCES__BUSINESS_CENTRAL__TOKEN_URL": f"{address}/business_central/token"}

@@ -190,15 +190,17 @@ def small_company() -> Rows:
     }
 
 
-def write_company(directory: Path, rows: Rows) -> None:
-    """A company file with the declared columns of every resource and the given versions (visible from the start, unless told)."""
+def write_company(directory: Path, rows: Rows, sources: tuple[str, ...] = ()) -> None:
+    """A company file with the declared columns of every resource and the given versions (visible from the start, unless told), of which `sources` are served."""
     directory.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(directory / "company.duckdb") as db:
         db.execute("CREATE SCHEMA vendor; SET TimeZone = 'UTC'")
+        db.begin()
         for source in SOURCES.values():
             for resource in source.resources:
                 _write_table(db, f"{source.name}__{resource.name}", {c.name: _SQL_TYPES[c.kind] for c in resource.columns}, rows)
-    State(customers=1, seed=7).write(directory)
+        db.commit()
+    State(customers=1, seed=7, sources=sources).write(directory)
 
 
 def _write_table(db: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], rows: Rows) -> None:

@@ -123,3 +123,22 @@ def test_too_many_calls_get_the_limit_and_a_time_to_wait(sandbox: Sandbox, clien
     answer = client.get("/customers")
     assert (answer.status_code, answer.json()["error_code"]) == (429, "api_request_limit_exceeded")
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_the_open_points_can_be_had_both_ways(sandbox: Sandbox, client: Client) -> None:
+    told = client.get("/customers", limit=3).json()["next_offset"]
+    sandbox.switch("chargebee", offset_shape="opaque")
+    word = client.get("/customers", limit=3).json()["next_offset"]
+    assert (told[0], word[0] != "[") == ("[", True)
+    pages = [client.get("/customers", limit=3, offset=offset).json()["list"] for offset in (told, word)]
+    assert pages[0] == pages[1]
+    sandbox.switch("chargebee", rate_limit=1, no_retry_after=True)
+    refused = client.get("/customers")
+    assert (refused.status_code, "Retry-After" in refused.headers) == (429, False)
+
+
+def test_a_site_of_the_older_catalogue_refuses_item_prices(sandbox: Sandbox, client: Client) -> None:
+    assert client.get("/item_prices").json()["list"][0]["item_price"]["id"] == "care"
+    sandbox.switch("chargebee", old_catalogue=True)
+    answer = client.get("/item_prices")
+    assert (answer.status_code, answer.json()["api_error_code"]) == (400, "configuration_incompatible")

@@ -14,11 +14,14 @@ import pytest
 from ingest.core.spec import Kind, Resource
 from ingest.registry import SOURCES
 from ingest.sandbox.company import FILE_NAME, PLAN_END, START, build
+from tests.sandbox.caller import LISTS
 from tests.sandbox.linkage import linked
 
 RESOURCES = [(f"{source.name}__{resource.name}", resource) for source in SOURCES.values() for resource in source.resources]
-PLANNED_AHEAD = {"closed_at", "cancel_at", "trial_end_at"}
-"""Instants a vendor names before they come: a deal's closing day, a trial's end, a cancellation at period end."""
+PLANNED_AHEAD = {
+    "closed_at", "cancel_at", "trial_end_at", "starts_at", "ends_at", "cancelled_at", "current_term_end_at", "close_on", "due_on",
+}  # fmt: skip
+"""Instants a vendor names before they come: a deal's closing day, a trial's end, an appointment, a term."""
 
 _resources = pytest.mark.parametrize(("table", "resource"), RESOURCES, ids=[table for table, _ in RESOURCES])
 
@@ -78,7 +81,9 @@ def test_one_version_of_a_record_is_told_at_an_instant(
     company: duckdb.DuckDBPyConnection, table: str, resource: Resource
 ) -> None:
     keys = ", ".join(resource.key)
-    assert not company.execute(f"select {keys} from vendor.{table} group by {keys}, _visible_at having count(*) > 1").fetchall()
+    if not table.startswith("web_events"):  # trackers send some events twice
+        twice = f"select {keys} from vendor.{table} group by {keys}, _visible_at having count(*) > 1"
+        assert not company.execute(twice).fetchall()
     missing = " or ".join(f"{key} is null" for key in (*resource.key, "_visible_at", "_is_gone"))
     assert value(company, f"select count(*) from vendor.{table} where {missing}") == 0
 
@@ -161,7 +166,7 @@ def test_the_difficulty_is_planted(company: duckdb.DuckDBPyConnection, difficult
     assert value(company, DIFFICULTIES[difficulty]) > 0
 
 
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("source", LISTS)
 def test_an_advancing_clock_brings_new_changed_and_vanished_records(company: duckdb.DuckDBPyConnection, source: str) -> None:
     moves = defaultdict(int)
     for resource in SOURCES[source].resources:

@@ -19,7 +19,7 @@ from tests.sandbox.small_company import COMPANY, LATER, at
 # -- every vendor ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("source", LISTS)
 def test_the_date_header_is_the_sandbox_clock(sandbox: Sandbox, source: str) -> None:
     sandbox.advance(LATER)
     for answer in (listing(sandbox, source), requests.head(Client(sandbox, source).settings["base_url"], timeout=10)):
@@ -47,7 +47,7 @@ def test_a_wrong_token_gets_the_vendors_own_401(sandbox: Sandbox, source: str, t
     assert told in answer.text
 
 
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("source", LISTS)
 def test_every_full_listing_answers_with_records_the_declaration_can_read(sandbox: Sandbox, source: str) -> None:
     page = listing(sandbox, source).json()
     resource = SOURCES[source].resource(RESOURCES[source])

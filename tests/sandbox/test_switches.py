@@ -9,7 +9,6 @@ import pytest
 import requests
 
 from ingest.core.errors import CxError
-from ingest.registry import SOURCES
 from ingest.sandbox.process import Sandbox
 from tests.sandbox.caller import BC_CUSTOMERS, CONTACTS, LISTS, RESOURCES, Client, listing
 
@@ -35,7 +34,7 @@ def test_the_daily_quota_ends_the_day(sandbox: Sandbox) -> None:
     assert "per day" in listing(sandbox, "surveymonkey").text
 
 
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("source", LISTS)
 def test_broken_bodies_are_not_json_and_the_next_one_is(sandbox: Sandbox, source: str) -> None:
     client = Client(sandbox, source)
     sandbox.switch(source, malformed_json=1, truncated_body=1)
@@ -59,7 +58,7 @@ def test_a_reset_closes_the_connection_inside_the_body(sandbox: Sandbox) -> None
     assert listing(sandbox, "brandwatch").ok
 
 
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("source", LISTS)
 def test_unknown_fields_bad_values_and_duplicates_reach_the_records(sandbox: Sandbox, source: str) -> None:
     resource = RESOURCES[source]
     before = len(listing(sandbox, source).json()[LISTS[source][2]])
@@ -87,7 +86,7 @@ def _more(source: str, page: dict[str, Any]) -> bool:
     )
 
 
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("source", LISTS)
 def test_an_empty_page_may_say_that_more_follows(sandbox: Sandbox, source: str) -> None:
     sandbox.switch(source, empty_page_continues=1)
     page = listing(sandbox, source).json()

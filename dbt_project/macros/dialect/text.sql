@@ -55,3 +55,16 @@
 
 {#- Empty and blank text is nothing. -#}
 {% macro blank_to_null(expression) -%} nullif(trim({{ expression }}), '') {%- endmacro %}
+
+{#- The SHA-256 of a text, as hexadecimal digits. -#}
+{% macro sha256(value) -%}
+    {{ return(adapter.dispatch('sha256', 'cx')(value)) }}
+{%- endmacro %}
+
+{% macro default__sha256(value) -%}
+    sha256({{ value }})
+{%- endmacro %}
+
+{% macro spark__sha256(value) -%}
+    sha2({{ value }}, 256)
+{%- endmacro %}

@@ -51,6 +51,35 @@ handles as (
 
 ),
 
+known_addresses as (
+
+    select
+        email_clean,
+        {{ sha256('email_clean') }} as email_sha256
+    from records
+    where email_clean is not null
+    union
+    select
+        email_clean,
+        {{ sha256('lower(trim(email))') }} as email_sha256
+    from records
+    where email_clean is not null
+
+),
+
+-- who is known by the hash of an address alone is known by the address, where another record has it
+hashed_emails as (
+
+    select
+        person_ids.node_id,
+        'email' as identifier_type,
+        known_addresses.email_clean as identifier_value
+    from person_ids
+    inner join known_addresses on person_ids.identifier_value = known_addresses.email_sha256
+    where person_ids.identifier_type = 'email_sha256'
+
+),
+
 identifiers as (
 
     select
@@ -60,6 +89,15 @@ identifiers as (
         true as is_strong,
         is_issuer
     from person_ids
+    where identifier_type <> 'email_sha256'
+    union all
+    select
+        node_id,
+        identifier_type,
+        identifier_value,
+        false as is_strong,
+        false as is_issuer
+    from hashed_emails
     union all
     select
         node_id,

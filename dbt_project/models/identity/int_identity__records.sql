@@ -8,10 +8,7 @@ country_spellings as (
 
 persons as (
 
-    {% for source in var('person_sources') -%}
-        select * from {{ ref('stg_' ~ source ~ '__persons') }}
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select * from {{ ref('int_identity__persons') }}
 
 ),
 

@@ -1,8 +1,8 @@
 -- Visits to the shop, which Snowplow watches, and to the magazine, which Google Analytics watches since June 2026.
 -- A visitor is a cookie; only some visits tell who it is: by the customer's number after a login, by an e-mail hash at a sign-up.
 
-create temp table browser (no int, agent varchar, device varchar, name varchar);
-insert into browser values
+create temp table web_browser (no int, agent varchar, device varchar, name varchar);
+insert into web_browser values
     (1, 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36', 'Computer', 'Chrome'),
     (2, 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:127.0) Gecko/20100101 Firefox/127.0', 'Computer', 'Firefox'),
     (3, 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1', 'Mobile', 'Safari'),
@@ -120,7 +120,7 @@ select
         || if(told_hash is null, '', ',{"schema":"iglu:example.aurora-home/customer/jsonschema/1-0-0","data":{"email_sha256":"' || told_hash || '"}}') || ']}' as contexts,
     agent as useragent, device as dvce_type, device = 'Mobile' as dvce_ismobile, coalesce(country, 'DE') as geo_country,
     file_name, filed_at as file_modified_at, filed_at as _visible_at, false as _is_gone
-from snowplow_line join browser on browser.no = browser_no
+from snowplow_line join web_browser on web_browser.no = browser_no
 order by filed_at, file_name, event_key;
 
 -- Google Analytics. The running day's table is written anew every hour, the day's own at 04:15; it is restated two days later:
@@ -148,7 +148,7 @@ with told as (
         *, if(i = 0 and campaign is not null and (tick = restated_at or restating > 0.12), campaign, null) as told_campaign,
         case kind when 'view' then 'page_view' when 'ping' then 'user_engagement' when 'cart' then 'add_to_cart' else kind end as event_name,
         unix(ends_at) as ga_session_id, device as device_name, name as browser_name
-    from ga4_line join browser on browser.no = browser_no
+    from ga4_line join web_browser on web_browser.no = browser_no
 )
 select
     visitor as user_pseudo_id, epoch_us(happened_at) as event_timestamp, event_name, unix(ends_at) as batch_page_id, i as batch_ordering_id, 1 as batch_event_index,

@@ -96,7 +96,11 @@ feedback as (
 
     select
         'fhir:' || said.response_id || '/' || said.link_id as feedback_id,
-        {{ node_id('fhir', 'patients', ['responses.patient_id']) }} as node_id,
+        -- an answer without a subject stands for itself
+        coalesce(
+            {{ node_id('fhir', 'patients', ['responses.patient_id']) }},
+            {{ node_id('fhir', 'questionnaire_responses', ['responses.response_id']) }}
+        ) as node_id,
         'fhir' as source,
 
         'survey' as channel,
