@@ -49,7 +49,7 @@ Change = Callable[..., None]
 
 def _value(column: Column, resource: Resource, facts: Landed) -> str:
     if column.name in resource.key:
-        return "i" if column.kind is Kind.INTEGER else f"'{column.name}-' || i"
+        return f"'{column.name}-' || i" if column.kind is Kind.TEXT else _VALUES[column.kind]
     if column.personal:
         return f"'{CANARY}' || i || '@example.com'"
     if column.name in facts.known:
