@@ -109,7 +109,7 @@ def _ingest(asked: argparse.Namespace, paths: Paths) -> int | None:
     from ingest.core.load import ingest
     from orchestration.screen import show_landed
 
-    report = ingest(wanted, paths=paths, progress=sys.stderr.isatty())
+    report = ingest(wanted, paths=paths, progress=sys.stderr.isatty(), skip_unconfigured="all" in asked.source)
     show_landed(report)
     for failure in report.failures.values():
         _complain(f"{failure}", failure.remedy)

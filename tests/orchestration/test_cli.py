@@ -75,9 +75,9 @@ def test_before_the_first_publication_a_query_says_how_to_make_one(paths: Paths,
 
 
 def test_an_unknown_source_is_answered_with_the_sources_there_are(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["ingest", "salesforce"]) == 1
+    assert main(["ingest", "carrier_pigeon"]) == 1
     told = capsys.readouterr().err
-    assert told.startswith("error: there is no source salesforce. Sources: hubspot,") and told.count("\n") == 1
+    assert told.startswith("error: there is no source carrier_pigeon. Sources: hubspot,") and told.count("\n") == 1
 
 
 def test_sources_name_every_variable_and_where_its_value_is_found(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
