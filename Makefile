@@ -9,7 +9,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export RUNTIME__DLTHUB_TELEMETRY := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: demo test ui bench lint clean
+.PHONY: demo test ui bench lint lint-python lint-sql clean
 
 .venv/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -31,9 +31,14 @@ bench: .venv/.ready
 	$(BIN)/cx bench --customers 100000
 
 lint: .venv/.ready
+	$(MAKE) --no-print-directory --jobs 2 lint-python lint-sql
+
+lint-python:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+lint-sql:
 	CX_WAREHOUSE=:memory: CX_PUBLISHED_NEXT=:memory: $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
 clean:  ## removes data that the demo made; the virtual environment stays

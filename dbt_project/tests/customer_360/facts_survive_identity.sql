@@ -7,21 +7,29 @@
     'fct_subscriptions': 'contract_models',
     'fct_billing_periods': 'billing_period_models',
     'fct_social_posts': 'social_post_models',
+    'fct_web_sessions': 'web_session_models',
+    'fct_encounters': 'encounter_models',
 } %}
 
 with
 
+{% for fact, models in facts.items() -%}
+staged_{{ fact }} as (
+
+    {{ rows_of(models) }}
+
+),
+
+{% endfor -%}
+
 counts as (
 
-    {% for fact, models in facts.items() -%}
-    select
-        '{{ fact }}' as fact,
-        {% for model in var(models) -%}
-        (select count(*) from {{ ref(model) }}) {%- if not loop.last %} + {% endif %}
-        {% endfor -%}
-        as staged_rows,
-        (select count(*) from {{ ref(fact) }}) as fact_rows
-    {% if not loop.last %}union all{% endif %}
+    {% for fact in facts -%}
+        select
+            '{{ fact }}' as fact,
+            (select count(*) from staged_{{ fact }}) as staged_rows,
+            (select count(*) from {{ ref(fact) }}) as fact_rows
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 )
