@@ -14,11 +14,11 @@
 with
 
 {% for fact, models in facts.items() -%}
-staged_{{ fact }} as (
+    staged_{{ fact }} as (
 
-    {{ rows_of(models) }}
+        {{ rows_of(models) }}
 
-),
+    ),
 
 {% endfor -%}
 
