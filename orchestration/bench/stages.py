@@ -120,6 +120,42 @@ def ingest_reader(paths: Paths, *, folder: str) -> Told:
     return {**told, "rows": rows}
 
 
+def connector(paths: Paths, *, source: str) -> Told:
+    """One source from its vendor to its raw tables, a first run."""
+    from ingest.core.load import configure_dlt, ingest_source
+    from ingest.registry import SOURCES
+
+    configure_dlt()
+    told: Told = {}
+    with _cpu(told):
+        runs, errors = ingest_source(SOURCES[source], paths)
+    if errors:
+        raise errors[0]
+    return {**told, "rows": sum(run.extracted for run in runs)}
+
+
+def connector_floor(paths: Paths, *, source: str) -> Told:
+    """The rows that source landed, as JSON lines through DuckDB's own reader into tables."""
+    import duckdb
+
+    from ingest.registry import SOURCES
+
+    declared, told, rows = SOURCES[source], Told(), 0
+    with duckdb.connect(str(paths.warehouse)) as connection:
+        for resource in declared.resources:
+            connection.execute(
+                f"copy {declared.schema}.{resource.name} to '{paths.root / resource.name}.{source}.jsonl' (format json)"
+            )
+    with duckdb.connect(str(paths.root / f"{source}.duckdb")) as connection, _cpu(told):
+        for resource in declared.resources:
+            lines = paths.root / f"{resource.name}.{source}.jsonl"
+            connection.execute(
+                f"create table {resource.name} as select * from read_json('{lines}', format = 'newline_delimited')"
+            )
+            rows += connection.execute(f"select count(*) from {resource.name}").fetchall()[0][0]
+    return {**told, "rows": rows}
+
+
 def with_dagster(paths: Paths) -> Told:
     """The daily job, as `cx run` runs it."""
     from orchestration.run import run_job
@@ -302,6 +338,8 @@ STAGES: dict[str, Callable[..., Told]] = {
         ingest_engine,
         ingest_dicts,
         ingest_reader,
+        connector,
+        connector_floor,
         with_dagster,
         without_dagster,
         transform_sql,

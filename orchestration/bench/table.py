@@ -70,6 +70,7 @@ def _whole_run(root: Path, customers: int) -> Usage:
 def _at_size(root: Path, customers: int, small: Usage) -> Iterator[Figure]:
     with _vendors(root / "sandbox", customers) as sandbox:
         yield from _ingest(root, sandbox)
+        yield from _connectors(root, sandbox)
         plain = stage("without_dagster", _environment(sandbox, root / "plain"))
         dagster = stage("with_dagster", _environment(sandbox, root / "dagster"))
         yield _below("whole run, CPU s with Dagster", dagster.cpu, "s", plain.cpu, 1.10)
@@ -100,6 +101,16 @@ def _ingest(root: Path, sandbox: Sandbox) -> Iterator[Figure]:
     engine = _rate(stage("ingest_engine", _environment(sandbox, root / "engine")))
     yield _above("ingest, rows per CPU s, against DuckDB's JSON reader", engine, "rows/s", reader, 0.25)
     yield _above("ingest, rows per CPU s, against dlt's dict path", engine, "rows/s", dicts, 20)
+
+
+def _connectors(root: Path, sandbox: Sandbox) -> Iterator[Figure]:
+    """Every connector beside the floor, each in a process of its own; small ones show what a run costs without rows."""
+    environment = _environment(sandbox, root / "connectors")
+    for name, source in SOURCES.items():
+        usage = stage("connector", environment, source=name)
+        floor = _rate(stage("connector_floor", environment, source=name))
+        told = f"{source.title}: {usage.told['rows']:,} rows, {usage.peak_mb:.0f} MB"
+        yield Figure(told, _rate(usage), "rows/s", floor, _rate(usage) / floor, "under 1,000 MB", usage.peak_mb < 1000)
 
 
 def _after_a_run(environment: dict[str, str]) -> Iterator[Figure]:
