@@ -26,6 +26,7 @@ _RENDERED = {"contacts": struct(CONTACT), "conversations": struct(conversation()
 
 class Intercom(Vendor):
     name = "intercom"
+    own_switches = frozenset({"part_cap", "scroll_busy", "scroll_lost", "search_delay"})
 
     def __init__(self, world: World, switches: Switches) -> None:
         super().__init__(world, switches)
@@ -135,7 +136,7 @@ class Intercom(Vendor):
         body = Conversations(self.world, plain=plain).one(str(request.path_params["id"]), cap)
         if body is None:
             raise Refused(self.error(404))
-        return Answer(body)
+        return Answer(body, resource="conversation_parts", records="conversation_parts.conversation_parts")
 
     async def scroll(self, request: Request) -> Answer:
         """The next page of the one scroll a workspace may have; an empty page ends it."""
