@@ -47,7 +47,9 @@ class Extraction:
             tables: list[pa.Table] = list(run.batches(resource, self.states.setdefault(resource.name, {})))
             rows[resource.name] = [row for table in tables for row in table.to_pylist()]
             if resource.keys is not None:
-                rows[f"{resource.name}_keys"] = [row for table in run.keys(resource) for row in table.to_pylist()]
+                name = f"{resource.name}_keys"
+                keys = run.keys(resource, self.states.setdefault(name, {}))
+                rows[name] = [row for table in keys for row in table.to_pylist()]
         for tally in run.tallies.values():
             assert tally.extracted == tally.distinct_keys + tally.duplicates + tally.quarantined
         refused = [(row["record"], row["reason"]) for row in run.quarantine().to_pylist()]
