@@ -142,7 +142,8 @@ class SourceRun:
             yield
         except IngestError as error:
             self._stopped = isinstance(error, SourceStopped)
-            error.args = (f"{error} [{tally.resource}]",)
+            told = str(error).removeprefix(f"{self.source.name}: ")  # a paginator does not know whose pages it turns
+            error.args = (f"{self.source.name}: {told} [{tally.resource}]",)
             self.errors.append(error)
 
     def _set_aside(self, resource: Resource, record: Any, misfit: Misfit) -> None:
@@ -280,6 +281,7 @@ class SourceRun:
         state, before = self._settled[resource.parent.of]
         state.clear()
         state.update(copy.deepcopy(before))
+        self.tallies[resource.parent.of].cursor_to = None
 
     def _remember_parents(self, resource: Resource, table: pa.Table, changed: set[str]) -> None:
         """Keeps what children are listed under: every row, and those that this run found new or changed."""

@@ -102,7 +102,8 @@ class VendorClient(RESTClient):
             return datetime.now(UTC)  # the first real request will report the failure
 
     def fetch(self, method: str, path_or_url: str, *, is_json: bool = True, **request: Any) -> requests.Response:
-        """One request with the same credentials, budgets, retries and errors as a page; `is_json=False` for files to download.
+        """One request with the same credentials, budgets, retries and errors as a page; `is_json=False` for files to download,
+        which are no pages of HTML.
 
         `request` takes params, json, data and headers as `requests.Request` does.
         """
@@ -134,6 +135,8 @@ class VendorClient(RESTClient):
         response = super()._send_request(request, timeout=self._timeout, **kwargs)
         if response.ok and is_json:
             _decode(response)
+        elif response.ok and "text/html" in response.headers.get("Content-Type", ""):
+            response.undecodable = "a file"  # type: ignore[attr-defined]
         return response
 
     def _refresh_token(self) -> None:
@@ -181,14 +184,15 @@ class VendorClient(RESTClient):
         return self.verdict(response) is Verdict.RETRY
 
     def _raise_unless_ok(self, response: requests.Response) -> None:
-        if response.ok and not getattr(response, "undecodable", False):
+        wanted = getattr(response, "undecodable", "")
+        if response.ok and not wanted:
             return
         place = _place(response.url)
         if response.ok:
             kept = self._keep_undecodable(response.content)
             told = response.headers.get("Content-Type", "no content type")
             raise IngestError(
-                f"{self.source.name}: the answer of {place} is not JSON ({told}, {len(response.content)} bytes)",
+                f"{self.source.name}: the answer of {place} is not {wanted} ({told}, {len(response.content)} bytes)",
                 f"Kept at {kept}. Run again: the cursor has not moved, nothing is lost.",
             )
         verdict, words = self.verdict(response), _words(response)
@@ -230,7 +234,7 @@ def _decode(response: requests.Response) -> None:
     try:
         body = orjson.loads(response.content)
     except orjson.JSONDecodeError:
-        response.undecodable = True  # type: ignore[attr-defined]
+        response.undecodable = "JSON"  # type: ignore[attr-defined]
         return
     response.json = lambda **_: body  # type: ignore[method-assign]
 

@@ -10,7 +10,6 @@ import pytest
 
 from ingest.registry import SOURCES
 from ingest.sandbox.process import Sandbox
-from ingest.sandbox.servers.state import START
 from tests.faults.table import LOST, SURVIVED, lines
 from tests.faults.trial import Trial, Undisturbed
 
@@ -51,7 +50,6 @@ def trial(
     """The source at the start of the company's time, with quick retries."""
     monkeypatch.setenv("RUNTIME__REQUEST_BACKOFF_FACTOR", "0.01")
     monkeypatch.setenv("RUNTIME__REQUEST_MAX_RETRY_DELAY", "0.05")
-    sandbox.advance(START)
     begun = Trial(sandbox, source, tmp_path, settings[source], known)
     yield begun
     begun.off()

@@ -28,7 +28,6 @@ SKEW_SECONDS = 600
 
 _NO_HTTP = "does not speak HTTP"
 _NOT_FILES = "reads no files"
-_BY_NAME = "reads columns by name: one that is missing stays empty, as tests/ingest/test_erp_postgres.py tells"
 # Why a fault cannot befall a source: by fault, then by source; "" stands for all sources not named.
 NOT_APPLICABLE: dict[str, dict[str, str]] = {
     "quota of the day": {name: "knows no allowance of the day" for name in SOURCES if name not in DAILY}
@@ -120,7 +119,6 @@ def _(trial: Trial) -> None:
 
 @fault("time-out")
 def _(trial: Trial) -> None:
-    assert trial.expected.calls
     with _environment(RUNTIME__REQUEST_TIMEOUT="0.5"):
         trial.through(stall={"seconds": 0.8, "count": 1})
 
@@ -148,7 +146,7 @@ def _(trial: Trial) -> None:
 @fault("HTML that stays")
 def _(trial: Trial) -> None:
     came = trial.through(fails=True, after=trial.expected.calls // 2, html_200=100)
-    assert "is not JSON" in str(came.errors[0])
+    assert "(text/html, " in str(came.errors[0])
 
 
 @fault("rows twice across pages")
@@ -159,9 +157,7 @@ def _(trial: Trial) -> None:
 
 @fault("short and empty pages")
 def _(trial: Trial) -> None:
-    before = trial.expected.calls
     trial.through(after=0, page_rows=max(trial.reading.rows // 2, 1), empty_page_continues=2)
-    assert before
 
 
 @fault("access token refused")
@@ -173,7 +169,7 @@ def _(trial: Trial) -> None:
 
 @fault("token endpoint down")
 def _(trial: Trial) -> None:
-    before = trial.expected.calls and trial.sandbox.calls()[trial.name]
+    before = trial.sandbox.calls()[trial.name]
     trial.on(fail_token={"status": 503, "count": 100})
     [error] = trial.run(fails=True).errors
     assert "no access token" in str(error) and "denied" not in str(error)
@@ -207,7 +203,6 @@ def _(trial: Trial) -> None:
 
 @fault("new field")
 def _(trial: Trial) -> None:
-    assert trial.expected.calls
     trial.on(unknown_field=f"{trial.reading.inside}loyalty_tier")
     came = trial.run()
     assert all("loyalty_tier" in str(row["_extra"]) for row in came.rows[trial.aim.name])
@@ -233,7 +228,7 @@ def _aimed_column(trial: Trial) -> tuple[str, str]:
 @fault("vanished field")
 def _(trial: Trial) -> None:
     name, path = _aimed_column(trial)
-    trial.on(missing_field={"resource": trial.aim.name, "field": path})
+    trial.on(missing_field={"resource": trial.served, "field": path})
     trial.run()
     wanted = {
         resource: {key: {**row, name: None} if resource == trial.aim.name else row for key, row in rows.items()}
@@ -246,7 +241,7 @@ def _(trial: Trial) -> None:
 def _(trial: Trial) -> None:
     """That row alone is set aside, whole; the rest lands."""
     name, path = _aimed_column(trial)
-    trial.on(bad_value={"resource": trial.aim.name, "field": path, "value": {"not": ["what", "it", "was"]}})
+    trial.on(bad_value={"resource": trial.served, "field": path, "value": {"not": ["what", "it", "was"]}})
     came = trial.run()
     [(_, reason)] = came.refused
     assert "does not fit" in reason and came.books[trial.aim.name].quarantined == 1, name
@@ -267,7 +262,6 @@ def _(trial: Trial) -> None:
 @fault("file damaged")
 def _(trial: Trial) -> None:
     """Somebody's mistake: said or set aside, then sent again as it should be."""
-    assert trial.expected.rows
     with _spoilt(trial, lambda content: b"\x00\xff\x1f\x8b" + content[len(content) // 3 :], is_fresh=False):
         trial._merge(trial.merged, trial.extraction.run())
     trial.recover()
@@ -276,7 +270,6 @@ def _(trial: Trial) -> None:
 @fault("folder missing")
 def _(trial: Trial) -> None:
     folder = Path(trial.settings["folder"])
-    assert trial.expected.rows
     folder.rename(folder.with_name(f"{folder.name}.away"))
     try:
         trial.run(fails=True)
@@ -288,7 +281,6 @@ def _(trial: Trial) -> None:
 @contextmanager
 def _spoilt(trial: Trial, spoil: Callable[[bytes], bytes], *, is_fresh: bool) -> Iterator[None]:
     """The newest data file of the source spoilt, changed just now when fresh; it is put back as it was."""
-    assert trial.expected.rows
     files = [path for path in Path(trial.settings["folder"]).rglob("*") if path.is_file() and path.name != "index.csv"]
     file = max(files, key=lambda path: (path.stat().st_mtime_ns, path.name))
     aside = file.with_name(f".{file.name}.aside")
@@ -317,7 +309,6 @@ def _ends_as_the_vendor_stands(trial: Trial) -> None:
 
 @fault("rows change while paging")
 def _(trial: Trial) -> None:
-    assert trial.expected.calls
     trial.on(tick={"after": trial.expected.calls // 2, "to": LATER.isoformat()})
     trial.run()
     _ends_as_the_vendor_stands(trial)
@@ -331,7 +322,6 @@ def _(trial: Trial) -> None:
 
 @fault("clock ahead")
 def _(trial: Trial) -> None:
-    assert trial.expected.calls
     trial.on(clock_skew=SKEW_SECONDS)
     trial.run()
     _ends_as_the_vendor_stands(trial)
@@ -339,7 +329,6 @@ def _(trial: Trial) -> None:
 
 @fault("clock behind")
 def _(trial: Trial) -> None:
-    assert trial.expected.calls
     trial.on(clock_skew=-SKEW_SECONDS)
     trial.run()
     _ends_as_the_vendor_stands(trial)

@@ -17,13 +17,15 @@ from ingest.registry import SOURCES
 class Reading:
     """resources: what is read; rows: records on a page; aim: the resource whose records are spoilt, else the last one.
 
-    inside: where in a listed item the record stands; settings: what differs from the sandbox's own settings.
+    inside: where in a listed item the record stands; served: what the server calls the aim, where it has a name of its own;
+    settings: what differs from the sandbox's own settings.
     """
 
     resources: tuple[str, ...]
     rows: int = 1
     aim: str = ""
     inside: str = ""
+    served: str = ""
     settings: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -33,7 +35,7 @@ class Reading:
 
 READINGS = {
     "hubspot": Reading(("contacts", "contact_companies"), rows=15, aim="contacts"),
-    "business_central": Reading(("companies", "customers"), rows=8),
+    "business_central": Reading(("companies", "customer_payments"), rows=15, served="customerPayments"),
     "stripe": Reading(("charges", "events"), rows=20, aim="charges"),
     "surveymonkey": Reading(("surveys", "survey_details", "responses"), rows=7),
     "zendesk_support": Reading(("tickets", "satisfaction_ratings"), rows=10, aim="tickets"),
@@ -45,7 +47,7 @@ READINGS = {
     "zendesk_chat": Reading(("departments", "chats"), rows=2),
     "intercom": Reading(("companies", "contacts", "conversations", "conversation_parts"), rows=1, aim="contacts"),
     "sprout_social": Reading(("clients", "profiles", "messages"), rows=60),
-    "fhir": Reading(("patients", "encounters"), rows=7, inside="resource.", settings={"load": "search", "deletes": "none"}),
+    "fhir": Reading(("patients", "appointments"), rows=7, inside="resource.", settings={"load": "search", "deletes": "none"}),
     "erp_postgres": Reading(("products", "sale_orders")),
     "mailbox": Reading(("messages",)),
     "letters": Reading(("letters",)),

@@ -59,17 +59,19 @@ class Control:
         return JSONResponse({name: server.settings(f"{base}/{name}") for name, server in self.servers.items()})
 
     async def clock(self, request: Request) -> Response:
-        """Moves the clock, and remembers it for a restart."""
+        """Moves the clock, and remembers it for a restart. Feeds follow: all, or those named in `feeds`."""
         try:
-            to = datetime.fromisoformat((await request.json())["to"])
+            asked = await request.json()
+            to = datetime.fromisoformat(asked["to"])
         except (ValueError, KeyError, TypeError):
             return JSONResponse({"error": 'body: {"to": "<ISO 8601 with offset>"}'}, 400)
         if to.tzinfo is None:
             return JSONResponse({"error": "the clock needs an offset"}, 400)
         State.read(self.directory).at(to).write(self.directory)
         self.world.set_clock(to)
-        for server in self.servers.values():
-            if isinstance(server, Feed):
+        following = asked.get("feeds", self.servers)
+        for name, server in self.servers.items():
+            if isinstance(server, Feed) and name in following:
                 server.move()
         return await self.health(request)
 

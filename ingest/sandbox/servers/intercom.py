@@ -136,7 +136,7 @@ class Intercom(Vendor):
         body = Conversations(self.world, plain=plain).one(str(request.path_params["id"]), cap)
         if body is None:
             raise Refused(self.error(404))
-        return Answer(body, resource="conversation_parts", records="conversation_parts.conversation_parts")
+        return Answer(body)
 
     async def scroll(self, request: Request) -> Answer:
         """The next page of the one scroll a workspace may have; an empty page ends it."""
