@@ -38,10 +38,11 @@ class Extraction:
     settings: Mapping[str, str]
     folder: Path
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
+    notes: Path | None = None
 
     def run(self, **settings: str) -> Came:
         defaults = {s.name: s.default or "" for s in self.source.settings}
-        run = SourceRun(self.source, {**defaults, **self.settings, **settings}, "run", self.folder / "quarantine")
+        run = SourceRun(self.source, {**defaults, **self.settings, **settings}, "run", self.folder / "quarantine", notes=self.notes)
         rows: dict[str, list[dict[str, Any]]] = {}
         for resource in self.source.resources:
             tables: list[pa.Table] = list(run.batches(resource, self.states.setdefault(resource.name, {})))
