@@ -83,7 +83,9 @@ def _sources_table(sources: Sequence[SourceStatus], now: datetime) -> Table:
             continue
         old = f"{age(source.observed_at, now)}{' (stale)' if source.is_stale else ''}{'' if source.is_complete else ' (incomplete)'}"
         counts = (f"{count:,}" for count in (source.extracted, source.stored, source.quarantined))
-        table.add_row(source.title, cell(source.observed_at), f"[yellow]{old}[/]" if source.is_stale else old, *counts, _used(source))
+        table.add_row(
+            source.title, cell(source.observed_at), f"[yellow]{old}[/]" if source.is_stale else old, *counts, _used(source)
+        )
     return table
 
 

@@ -123,7 +123,9 @@ class VendorClient(RESTClient):
                 f"Check {variable(self.source, self.source.settings[0])} and the network; run again, nothing is lost.",
             ) from error
         except _NoToken as error:
-            raise SourceStopped(f"{self.source.name}: {error}", "The vendor is in trouble; run again later, nothing is lost.") from error
+            raise SourceStopped(
+                f"{self.source.name}: {error}", "The vendor is in trouble; run again later, nothing is lost."
+            ) from error
         self._raise_unless_ok(response)
         return response
 

@@ -9,7 +9,6 @@ from requests import Request, Response
 
 from ingest.core.errors import IngestError
 
-
 EMPTY_PAGES = 5  # asked again at most so often when a page is empty although the answer says more follows
 
 
@@ -31,7 +30,9 @@ class LastIdPaginator(BasePaginator):
         self._has_next_page = bool(response.json().get(self.more))
         self._empty = 0 if data else self._empty + 1
         if self._has_next_page and self._empty > EMPTY_PAGES:
-            raise IngestError("the listing says that more follows and gives none", "Run again: the cursor has not moved, nothing is lost.")
+            raise IngestError(
+                "the listing says that more follows and gives none", "Run again: the cursor has not moved, nothing is lost."
+            )
 
     def update_request(self, request: Request) -> None:
         request.params = {**(request.params or {}), **({self.param: self._last} if self._last else {})}

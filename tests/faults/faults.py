@@ -209,7 +209,10 @@ def _(trial: Trial) -> None:
     for rows in trial.merged.values():
         for row in rows.values():
             row["_extra"] = None
-    wanted = {name: {k: {**row, "_extra": None} if row else row for k, row in rows.items()} for name, rows in trial.expected.rows.items()}
+    wanted = {
+        name: {k: {**row, "_extra": None} if row else row for k, row in rows.items()}
+        for name, rows in trial.expected.rows.items()
+    }
     trial.compare({name: rows for name, rows in wanted.items() if not name.endswith("_keys")})
 
 
@@ -218,7 +221,9 @@ def _aimed_column(trial: Trial) -> tuple[str, str]:
     resource = trial.aim
     cursor = resource.cursor.column if resource.cursor else ""
     for column in resource.columns:
-        is_free = column.name not in (*resource.key, cursor) and "$" not in column.path and column.kind not in (Kind.TEXT, Kind.JSON)
+        is_free = (
+            column.name not in (*resource.key, cursor) and "$" not in column.path and column.kind not in (Kind.TEXT, Kind.JSON)
+        )
         values = [row[column.name] for row in trial.expected.rows[resource.name].values()]
         if is_free and any(value is not None for value in values):
             return column.name, f"{trial.reading.inside}{column.path}"
@@ -253,9 +258,10 @@ def _(trial: Trial) -> None:
 def _(trial: Trial) -> None:
     """A sender is in the middle of a file: no error is due, the whole file is."""
     with _spoilt(trial, lambda content: content[: len(content) // 2], is_fresh=True):
-        trial.merged, came = {}, trial.extraction.run()
-        trial._merge(trial.merged, came)
+        came = trial.extraction.run()
+        trial.merge(came)
         assert not came.errors
+    assert trial.merged != trial.expected.rows
     trial.recover()
 
 
@@ -263,7 +269,8 @@ def _(trial: Trial) -> None:
 def _(trial: Trial) -> None:
     """Somebody's mistake: said or set aside, then sent again as it should be."""
     with _spoilt(trial, lambda content: b"\x00\xff\x1f\x8b" + content[len(content) // 3 :], is_fresh=False):
-        trial._merge(trial.merged, trial.extraction.run())
+        trial.merge(trial.extraction.run())
+    assert trial.merged != trial.expected.rows
     trial.recover()
 
 
@@ -280,8 +287,10 @@ def _(trial: Trial) -> None:
 
 @contextmanager
 def _spoilt(trial: Trial, spoil: Callable[[bytes], bytes], *, is_fresh: bool) -> Iterator[None]:
-    """The newest data file of the source spoilt, changed just now when fresh; it is put back as it was."""
-    files = [path for path in Path(trial.settings["folder"]).rglob("*") if path.is_file() and path.name != "index.csv"]
+    """The newest file of the resource aimed at spoilt, changed just now when fresh; it is put back as it was."""
+    folder = Path(trial.settings["folder"])
+    own = folder / trial.aim.name
+    files = [path for path in (own if own.exists() else folder).rglob("*") if path.is_file() and path.name != "index.csv"]
     file = max(files, key=lambda path: (path.stat().st_mtime_ns, path.name))
     aside = file.with_name(f".{file.name}.aside")
     shutil.copy2(file, aside)

@@ -20,6 +20,10 @@ from tests.ingest.extraction import Came, Extraction
 LATER = START + timedelta(days=3)
 Key = tuple[Any, ...]
 Rows = dict[str, dict[Key, dict[str, Any]]]
+COUNTED = {
+    *("fail_next", "stall", "html_200", "truncated_body", "malformed_json", "reset", "expired_token", "scroll_busy"),
+    *("lost_locator", "overlap", "duplicate_rows", "empty_page_continues"),
+}
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
 
 
@@ -94,6 +98,9 @@ class Trial:
         """A run with switches on behind `after` calls, and one without them; then everything is there, once."""
         self.on(after=after, **switches)
         first = self.run(fails=fails)
+        left = self.sandbox.switch(self.name)
+        untouched = {name for name in COUNTED & switches.keys() if left[name] == switches[name]}
+        assert not untouched, f"the fault never came: {untouched}"
         self.off()
         self.recover()
         return first
@@ -110,9 +117,7 @@ class Trial:
             assert found.keys() == wanted.keys(), (
                 f"{name}: lost {sorted(wanted.keys() - found.keys())}, too many {sorted(found.keys() - wanted.keys())}"
             )
-            differing = {
-                key: {c for c in row if row[c] != found[key].get(c)} for key, row in wanted.items() if row != found[key]
-            }
+            differing = {key: {c for c in row if row[c] != found[key].get(c)} for key, row in wanted.items() if row != found[key]}
             assert not differing, f"{name}: {differing}"
 
     @property
@@ -123,6 +128,9 @@ class Trial:
     def served(self) -> str:
         """The resource aimed at, as its server calls it."""
         return self.reading.served or self.aim.name
+
+    def merge(self, came: Came) -> None:
+        self._merge(self.merged, came)
 
     def _merge(self, rows: Rows, came: Came) -> None:
         for resource in self.source.resources:

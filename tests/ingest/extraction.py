@@ -42,7 +42,9 @@ class Extraction:
 
     def run(self, **settings: str) -> Came:
         defaults = {s.name: s.default or "" for s in self.source.settings}
-        run = SourceRun(self.source, {**defaults, **self.settings, **settings}, "run", self.folder / "quarantine", notes=self.notes)
+        run = SourceRun(
+            self.source, {**defaults, **self.settings, **settings}, "run", self.folder / "quarantine", notes=self.notes
+        )
         rows: dict[str, list[dict[str, Any]]] = {}
         for resource in self.source.resources:
             tables: list[pa.Table] = list(run.batches(resource, self.states.setdefault(resource.name, {})))

@@ -24,7 +24,9 @@ NOTES = Resource(
 )
 
 
-@pytest.mark.parametrize("trouble", [json_answer({"message": "no"}, 400), json_answer({"policy": "daily"}, 429)], ids=["failed", "quota"])
+@pytest.mark.parametrize(
+    "trouble", [json_answer({"message": "no"}, 400), json_answer({"policy": "daily"}, 429)], ids=["failed", "quota"]
+)
 def test_missed_children_are_read_by_the_next_run(
     trouble: Response, vendor: Vendor, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:

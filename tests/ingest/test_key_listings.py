@@ -52,9 +52,7 @@ def test_a_deletion_on_purpose_is_said_for_one_run(acme: Extraction, vendor: Ven
     assert _is_believed(acme)
 
 
-def test_the_count_is_remembered_from_run_to_run(
-    vendor: Vendor, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_count_is_remembered_from_run_to_run(vendor: Vendor, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("ingest.registry").registry.SOURCES, "acme", LISTED)
     assert warehouse.run().failures == {}
     vendor.records = vendor.records[:10]
