@@ -17,7 +17,7 @@ from ingest.sandbox.servers.state import START
 from tests.faults.readings import READINGS, Reading, lifted
 from tests.ingest.extraction import Came, Extraction
 
-LATER = START + timedelta(days=3)
+LATER = START + timedelta(days=20)
 Key = tuple[Any, ...]
 Rows = dict[str, dict[Key, dict[str, Any]]]
 COUNTED = {
