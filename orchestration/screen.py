@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -75,16 +75,28 @@ def _plain(value: Any) -> str:
 
 def _sources_table(sources: Sequence[SourceStatus], now: datetime) -> Table:
     table = Table("source", "newest run (vendor's clock)", "age", header_style="bold", title="what landed", title_justify="left")
-    for name in ("rows read", "stored", "quarantined"):
+    for name in ("rows read", "stored", "quarantined", "calls used"):
         table.add_column(name, justify="right")
     for source in sources:
         if source.observed_at is None or not source.is_on:
-            table.add_row(source.title, "[dim]never[/]" if source.is_on else "[dim]off: no settings[/]", "", "", "", "")
+            table.add_row(source.title, "[dim]never[/]" if source.is_on else "[dim]off: no settings[/]", "", "", "", "", "")
             continue
         old = f"{age(source.observed_at, now)}{' (stale)' if source.is_stale else ''}{'' if source.is_complete else ' (incomplete)'}"
         counts = (f"{count:,}" for count in (source.extracted, source.stored, source.quarantined))
-        table.add_row(source.title, cell(source.observed_at), f"[yellow]{old}[/]" if source.is_stale else old, *counts)
+        table.add_row(
+            source.title, cell(source.observed_at), f"[yellow]{old}[/]" if source.is_stale else old, *counts, _used(source)
+        )
     return table
+
+
+def _used(source: SourceStatus) -> str:
+    """Calls of an allowance, as its window stands now."""
+    if source.calls is None:
+        return ""
+    budget = source.calls.budget
+    window = age(datetime.min, datetime.min + budget.per) if budget.per >= timedelta(minutes=1) else f"{budget.per.seconds} s"
+    told = f"{source.calls.used:,} of {budget.calls:,} in {window}"
+    return f"[yellow]{told}[/]" if source.calls.used >= budget.calls else told
 
 
 def _gates_table(status: Status) -> Table:

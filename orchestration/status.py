@@ -18,12 +18,16 @@ from orchestration.gates import Hold, read_holds
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from ingest.core.pacing import Use
     from ingest.core.spec import Source
 
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """The newest run of a source over all its tables; `observed_at` is None when it has never landed."""
+    """The newest run of a source over all its tables; `observed_at` is None when it has never landed.
+
+    calls: how much is used of the allowance with the longest window; None where the vendor has none to keep to.
+    """
 
     name: str
     title: str
@@ -34,6 +38,7 @@ class SourceStatus:
     is_complete: bool = False
     is_stale: bool = True
     is_on: bool = True
+    calls: Use | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ def read_status(paths: Paths, sources: Sequence[Source]) -> Status:
     """The state of a data directory."""
     now = _vendors_clock(paths) or datetime.now(UTC)
     landed, writing = _landed(paths, sources, now)
+    landed = [replace(status, calls=_calls(paths, source)) for status, source in zip(landed, sources, strict=True)]
     return Status(now, landed, writing, read_holds(paths), read_publication(paths))
 
 
@@ -76,6 +82,12 @@ def _vendors_clock(paths: Paths) -> datetime | None:
         return State.read(paths.sandbox).clock
     except FileNotFoundError:
         return None
+
+
+def _calls(paths: Paths, source: Source) -> Use | None:
+    from ingest.core.pacing import used
+
+    return max(used(source, paths.calls(source.name)), key=lambda use: (use.budget.per, use.used / use.budget.calls), default=None)
 
 
 def _landed(paths: Paths, sources: Sequence[Source], now: datetime) -> tuple[list[SourceStatus], str]:

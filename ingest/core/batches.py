@@ -41,6 +41,7 @@ class Keeper:
     def __init__(self, resource: Resource, tally: Tally, changed_since: datetime | None, set_aside: SetAside) -> None:
         self.resource, self.tally = resource, tally
         self.newest: dict[str, datetime] = {}
+        self.whole: set[str] = set()
         self._changed_since, self._set_aside = changed_since, set_aside
         self._shaper = Shaper(resource)
         self._buffer = _Buffer()
@@ -69,6 +70,10 @@ class Keeper:
         self._buffer.add(records, parent, parent_key)
         if len(self._buffer.records) >= SHAPE_ROWS:
             self._shape()
+
+    def close(self, parent_key: str) -> None:
+        """A parent's listing is through: what was read under it is all there is."""
+        self.whole.add(parent_key)
 
     def flush(self) -> Iterator[tuple[pa.Table, set[str]]]:
         """Yields what is waiting as one table, with the ids of rows that changed since the run's starting point."""
@@ -137,7 +142,9 @@ class Keeper:
 
     def _changed_ids(self, table: pa.Table) -> set[str]:
         """Ids at or after the point the run started from; all of them where no cursor says otherwise."""
-        ids = [str(value) for value in table["id"].to_pylist()] if "id" in table.column_names else []
+        if "id" not in table.column_names:
+            return set()  # children are listed by their parent's id; a table without one has none
+        ids = [str(value) for value in table["id"].to_pylist()]
         since, cursor = self._changed_since, self.resource.cursor
         if since is None or cursor is None:
             return set(ids)

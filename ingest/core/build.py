@@ -76,7 +76,8 @@ def _rows(run: SourceRun, resource: Resource) -> Iterator[Any]:
 
 def _keys(run: SourceRun, resource: Resource) -> Iterator[Any]:
     schema = keys_schema(resource)
-    yield pa.concat_tables([schema.empty_table(), *run.keys(resource)])
+    state = dlt.current.resource_state(f"{resource.name}_keys")
+    yield pa.concat_tables([schema.empty_table(), *run.keys(resource, state)])
 
 
 def _late(table: Callable[[], pa.Table]) -> Iterator[Any]:

@@ -12,7 +12,11 @@ class CxError(Exception):
 
 
 class IngestError(CxError):
-    """A source could not be read or landed."""
+    """A source could not be read or landed. `status` is the HTTP status behind it, where there was one."""
+
+    def __init__(self, message: str, remedy: str = "", status: int | None = None) -> None:
+        super().__init__(message, remedy)
+        self.status = status
 
 
 class SettingMissing(CxError):
@@ -27,5 +31,9 @@ class UnknownName(CxError):
     """A source, table or metric that does not exist was asked for."""
 
 
-class QuotaUsedUp(IngestError):
+class SourceStopped(IngestError):
+    """Nothing more can be read from this source in this run: whatever is asked next would end the same way."""
+
+
+class QuotaUsedUp(SourceStopped):
     """The vendor's allowance of calls is used up; what was read so far has landed."""

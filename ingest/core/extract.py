@@ -6,6 +6,7 @@ merge on their key. The counts of a run always reconcile: extracted = distinct k
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,8 +19,9 @@ import pyarrow as pa
 from ingest.core.accounts import INSTANT, QUARANTINE_SCHEMA, Tally, ledger_table, quarantine_row
 from ingest.core.batches import Keeper
 from ingest.core.calls import Call, Page, pages_of
-from ingest.core.errors import IngestError, QuotaUsedUp
+from ingest.core.errors import IngestError, SourceStopped
 from ingest.core.http import VendorClient
+from ingest.core.settings import accepts_short_listing, short_listing_variable
 from ingest.core.shape import Misfit, value_class
 from ingest.core.spec import OBSERVED_AT, Listing, Reader, Resource, Source
 from ingest.core.templates import Filler, instant_values, iso_offset
@@ -27,6 +29,7 @@ from ingest.core.templates import Filler, instant_values, iso_offset
 State = dict[str, Any]
 OnPage = Callable[[str, int, int], None]
 MOST_OF_A_CURSOR = 200  # characters of it the run ledger keeps; a folder's position names every file
+FEW_KEYS = 20  # a listing of fewer may shrink to anything
 ENGINE_COLUMNS = ("_run_id", "_seq", "_observed_at")
 
 
@@ -34,12 +37,18 @@ class SourceRun:
     """The extraction of one source. `batches` is called per resource in declaration order; parents come before children."""
 
     def __init__(
-        self, source: Source, settings: dict[str, str], run_id: str, quarantine_dir: Path, on_page: OnPage | None = None
+        self,
+        source: Source,
+        settings: dict[str, str],
+        run_id: str,
+        quarantine_dir: Path,
+        on_page: OnPage | None = None,
+        notes: Path | None = None,
     ) -> None:
         self.source, self.run_id = source, run_id
         self._settings = settings
         self._plain_settings = {s.name: settings[s.name] for s in source.settings if not s.secret}
-        self.client = VendorClient(source, settings, self._keep_undecodable)
+        self.client = VendorClient(source, settings, self._keep_undecodable, notes)
         self.tallies: dict[str, Tally] = {}
         self.errors: list[IngestError] = []
         self._misfits: dict[str, dict[str, Any]] = {}
@@ -49,6 +58,7 @@ class SourceRun:
         self._changed: dict[str, list[dict[str, Any]]] = {}
         self._parents_needed = {r.parent.of for r in source.resources if r.parent}
         self._parent_columns = {"id"} | {c.name for r in source.resources for c in r.columns if c.path.startswith("$parent.")}
+        self._settled: dict[str, tuple[State, State]] = {}  # per parent: its state, and what that was before this run
         self._sequence = 0
         self._stopped = False
 
@@ -62,12 +72,14 @@ class SourceRun:
         tally = self.tallies[resource.name] = Tally(resource.name)
         self._listed[resource.name], self._changed[resource.name] = [], []
         if self._stopped or not self._parent_is_there(resource):
+            self._unsettle_parent(resource)
             return
         calls_before = self.client.calls
         keeper = Keeper(
             resource, tally, _started_from(resource, state), lambda record, misfit: self._set_aside(resource, record, misfit)
         )
         answers: State = {}
+        self._settled[resource.name] = (state, copy.deepcopy(state))
         with self._noting_errors(resource, tally):
             yield from self._walk(resource, state, keeper, answers)
             tally.is_complete = True
@@ -75,9 +87,16 @@ class SourceRun:
         tally.calls = self.client.calls - calls_before
         if tally.is_complete:
             self._settle(resource, state, keeper, answers)
+        else:
+            self._settle_listed_parents(resource, state, keeper)
+            self._unsettle_parent(resource)
 
-    def keys(self, resource: Resource) -> Iterator[pa.Table]:
-        """Yields the keys that the vendor lists now, for resources whose deletes leave no trace."""
+    def keys(self, resource: Resource, state: State) -> Iterator[pa.Table]:
+        """Yields the keys that the vendor lists now, for resources whose deletes leave no trace.
+
+        A listing that names fewer than half of the keys of the last one is not believed: it stays incomplete, which keeps
+        staging from taking the others for deleted.
+        """
         assert resource.keys is not None
         name = f"{resource.name}_keys"
         tally = self.tallies[name] = Tally(name)
@@ -91,12 +110,22 @@ class SourceRun:
                     rows = page.to_pylist() if isinstance(page, pa.Table) else page
                     tally.extracted += len(rows)
                     keys |= {(*under, str(row["id"])) for row in rows}
+            self._refuse_short_listing(name, len(keys), int(state.get("listed", 0)))
             tally.is_complete = True
+            state["listed"] = len(keys)
         tally.distinct_keys, tally.duplicates = len(keys), tally.extracted - len(keys)
         tally.calls = self.client.calls - calls_before
         ordered = sorted(keys)
         columns = {name: pa.array([key[at] for key in ordered], pa.string()) for at, name in enumerate(resource.key)}
         yield self._stamped(pa.table(columns))
+
+    def _refuse_short_listing(self, name: str, listed: int, before: int) -> None:
+        if before < FEW_KEYS or 2 * listed >= before or accepts_short_listing(self.source):
+            return
+        raise IngestError(
+            f"{self.source.name}: the listing names {listed} of {before} keys it named last time, too few to take the others for deleted",
+            f"If they were deleted on purpose, set {short_listing_variable(self.source)}=true for one run; else run again.",
+        )
 
     def ledger(self) -> pa.Table:
         """One row per resource of this run (table `ingest_runs`)."""
@@ -108,12 +137,13 @@ class SourceRun:
 
     @contextmanager
     def _noting_errors(self, resource: Resource, tally: Tally) -> Iterator[None]:
-        """Keeps an error of one resource; a used-up quota also ends the resources after it."""
+        """Keeps an error of one resource; one that stops the source also ends the resources after it."""
         try:
             yield
         except IngestError as error:
-            self._stopped = isinstance(error, QuotaUsedUp)
-            error.args = (f"{error} [{tally.resource}]",)
+            self._stopped = isinstance(error, SourceStopped)
+            told = str(error).removeprefix(f"{self.source.name}: ")  # a paginator does not know whose pages it turns
+            error.args = (f"{self.source.name}: {told} [{tally.resource}]",)
             self.errors.append(error)
 
     def _set_aside(self, resource: Resource, record: Any, misfit: Misfit) -> None:
@@ -161,6 +191,7 @@ class SourceRun:
                     self._on_page(resource.name, keeper.tally.extracted, self.client.calls)
                     if keeper.is_full:
                         yield from self._flush(keeper)
+            keeper.close(parent_key)
 
     def _parents(self, resource: Resource) -> Iterator[tuple[Mapping[str, Any], str]]:
         """The parents a resource is listed under (one empty parent for none), each with the key its cursor is kept by."""
@@ -228,11 +259,29 @@ class SourceRun:
         elif cursor.column == OBSERVED_AT:
             cursors[""] = self.observed_at.isoformat()
         else:
-            for parent_key, newest in keeper.newest.items():
-                kept = cursors.get(parent_key)
-                reached = min(newest, self.observed_at)
-                cursors[parent_key] = max(reached, datetime.fromisoformat(kept)).isoformat() if kept else reached.isoformat()
+            self._follow(cursors, keeper.newest)
         keeper.tally.cursor_to = max((value[:MOST_OF_A_CURSOR] for value in cursors.values()), default=None)
+
+    def _settle_listed_parents(self, resource: Resource, state: State, keeper: Keeper) -> None:
+        """Of a listing that broke off: moves the cursors of those parents that were listed whole, so that a later run goes on."""
+        if resource.parent is None or not resource.parent.each_keeps_its_cursor or not keeper.whole:
+            return
+        self._follow(state.setdefault("cursors", {}), {key: keeper.newest[key] for key in keeper.whole & keeper.newest.keys()})
+
+    def _follow(self, cursors: dict[str, str], newest: Mapping[str, datetime]) -> None:
+        for parent_key, moment in newest.items():
+            kept = cursors.get(parent_key)
+            reached = min(moment, self.observed_at)
+            cursors[parent_key] = max(reached, datetime.fromisoformat(kept)).isoformat() if kept else reached.isoformat()
+
+    def _unsettle_parent(self, resource: Resource) -> None:
+        """Takes back the cursor of a parent whose changed rows these children missed: the next run lists the parents again."""
+        if resource.parent is None or not resource.parent.changed_only or resource.parent.of not in self._settled:
+            return
+        state, before = self._settled[resource.parent.of]
+        state.clear()
+        state.update(copy.deepcopy(before))
+        self.tallies[resource.parent.of].cursor_to = None
 
     def _remember_parents(self, resource: Resource, table: pa.Table, changed: set[str]) -> None:
         """Keeps what children are listed under: every row, and those that this run found new or changed."""

@@ -1,4 +1,4 @@
-"""Talks to one vendor: credentials, bounded retries by the error's meaning, call budgets, and decoding by orjson.
+"""Talks to one vendor: credentials, bounded retries by the error's meaning, and decoding by orjson.
 
 Built on dlt's RESTClient and its paginators. Every request has a time limit; every retry is bounded, jittered and honours
 Retry-After; an answer that is not JSON is retried, then kept in the quarantine folder and reported.
@@ -7,11 +7,10 @@ Retry-After; an answer that is not JSON is retried, then kept in the quarantine 
 from __future__ import annotations
 
 import re
-import time
-from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -24,11 +23,13 @@ from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, retry_if_result, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
-from ingest.core.errors import IngestError, QuotaUsedUp
+from ingest.core.errors import IngestError, QuotaUsedUp, SourceStopped
+from ingest.core.pacing import Pacer
 from ingest.core.settings import variable
-from ingest.core.spec import Basic, Bearer, Budget, ErrorRule, NoAuth, OwnAuth, Source, Verdict
+from ingest.core.spec import Basic, Bearer, ErrorRule, NoAuth, OwnAuth, Source, Verdict
 
 _TRANSIENT = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
+_PASSING = (408, 429)  # of the answers below 500, those that a later try may better
 _DEFAULT_RULES = (
     ErrorRule(401, Verdict.DENIED),
     ErrorRule(403, Verdict.DENIED),
@@ -60,7 +61,9 @@ def authentication(source: Source, settings: dict[str, str]) -> AuthBase | None:
 class VendorClient(RESTClient):
     """A RESTClient for one source and one run. `calls` counts the requests sent."""
 
-    def __init__(self, source: Source, settings: dict[str, str], keep_undecodable: Callable[[bytes], str]) -> None:
+    def __init__(
+        self, source: Source, settings: dict[str, str], keep_undecodable: Callable[[bytes], str], notes: Path | None = None
+    ) -> None:
         runtime = resolve_configuration(RuntimeConfiguration())
         super().__init__(
             base_url=source.base_url.format_map(settings),
@@ -74,27 +77,33 @@ class VendorClient(RESTClient):
         self._clock_address = self.base_url or settings.get("clock_url", "")
         self._keep_undecodable = keep_undecodable
         self._timeout = runtime.request_timeout
-        self._pacers = [_Pacer(budget, source) for budget in source.budgets]
+        self._pacer = Pacer(source, notes)
         self._retrying = Retrying(
             wait=_WaitAsTold(multiplier=runtime.request_backoff_factor, max=runtime.request_max_retry_delay),
             stop=stop_after_attempt(runtime.request_max_attempts),
-            retry=retry_if_exception_type(_TRANSIENT) | retry_if_result(self._is_transient),
+            retry=retry_if_exception_type((*_TRANSIENT, _NoToken)) | retry_if_result(self._is_transient),
             retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
         )
 
     def vendor_clock(self) -> datetime:
-        """The vendor's time, asked once from the Date header of its address; this machine's when it does not tell."""
-        if self._clock is None and not self._clock_address:
-            self._clock = datetime.now(UTC)
+        """The vendor's time, asked once from the Date header of its address; this machine's when it does not tell.
+
+        Either way it stays the same for the whole run: cursors are compared with it from the first listing to the last.
+        """
         if self._clock is None:
-            try:
-                self._clock = _clock_of(self.session.head(self._clock_address, timeout=self._timeout))
-            except requests.RequestException:
-                return datetime.now(UTC)  # the first real request will report the failure, with retries
+            self._clock = self._told_clock() if self._clock_address else datetime.now(UTC)
         return self._clock
 
+    def _told_clock(self) -> datetime:
+        patiently = self._retrying.copy(retry=retry_if_exception_type(_TRANSIENT))
+        try:
+            return _clock_of(patiently(self.session.head, self._clock_address, timeout=self._timeout))
+        except requests.RequestException:
+            return datetime.now(UTC)  # the first real request will report the failure
+
     def fetch(self, method: str, path_or_url: str, *, is_json: bool = True, **request: Any) -> requests.Response:
-        """One request with the same credentials, budgets, retries and errors as a page; `is_json=False` for files to download.
+        """One request with the same credentials, budgets, retries and errors as a page; `is_json=False` for files to download,
+        which are no pages of HTML.
 
         `request` takes params, json, data and headers as `requests.Request` does.
         """
@@ -113,20 +122,44 @@ class VendorClient(RESTClient):
                 f"{self.source.name}: no answer from {_place(request.url)} ({type(error).__name__})",
                 f"Check {variable(self.source, self.source.settings[0])} and the network; run again, nothing is lost.",
             ) from error
-        except requests.HTTPError as error:
-            raise self._denied(f"the token request was refused ({error.response.status_code})") from error
+        except _NoToken as error:
+            raise SourceStopped(
+                f"{self.source.name}: {error}", "The vendor is in trouble; run again later, nothing is lost."
+            ) from error
         self._raise_unless_ok(response)
         return response
 
     def _attempt(self, request: requests.Request, is_json: bool, **kwargs: Any) -> requests.Response:
-        for pacer in self._pacers:
-            pacer.take()
+        self._refresh_token()
+        self._pacer.take(request.url)
         self.calls += 1
         request.hooks = {}
         response = super()._send_request(request, timeout=self._timeout, **kwargs)
         if response.ok and is_json:
             _decode(response)
+        elif response.ok and "text/html" in response.headers.get("Content-Type", ""):
+            response.undecodable = "a file"  # type: ignore[attr-defined]
         return response
+
+    def _refresh_token(self) -> None:
+        """Buys an access token where one is due, here and not on the way of a call: its failures mean something else."""
+        auth = self.auth
+        if not isinstance(auth, OAuth2ClientCredentials) or not (auth.access_token is None or auth.is_token_expired()):
+            return
+        place = _place(auth.access_token_url)
+        try:
+            auth.obtain_token()
+        except requests.HTTPError as error:
+            status = error.response.status_code
+            if status >= 500 or status in _PASSING:
+                raise _NoToken(f"no access token: {place} answered {status}") from error
+            raise SourceStopped(*self._denied(f"the token request was refused ({status})"), status) from error
+        except (requests.RequestException, ValueError) as error:
+            auth.access_token = None
+            raise _NoToken(f"no access token from {place} ({type(error).__name__})") from error
+        if auth.access_token in (None, "", "None"):
+            auth.access_token = None
+            raise _NoToken(f"no access token in the answer of {place}")
 
     def extract_response(self, response: requests.Response, data_selector: Any) -> list[Any]:
         """The records at a dotted path; an answer without that path is malformed, never an empty page."""
@@ -153,14 +186,15 @@ class VendorClient(RESTClient):
         return self.verdict(response) is Verdict.RETRY
 
     def _raise_unless_ok(self, response: requests.Response) -> None:
-        if response.ok and not getattr(response, "undecodable", False):
+        wanted = getattr(response, "undecodable", "")
+        if response.ok and not wanted:
             return
         place = _place(response.url)
         if response.ok:
             kept = self._keep_undecodable(response.content)
             told = response.headers.get("Content-Type", "no content type")
             raise IngestError(
-                f"{self.source.name}: the answer of {place} is not JSON ({told}, {len(response.content)} bytes)",
+                f"{self.source.name}: the answer of {place} is not {wanted} ({told}, {len(response.content)} bytes)",
                 f"Kept at {kept}. Run again: the cursor has not moved, nothing is lost.",
             )
         verdict, words = self.verdict(response), _words(response)
@@ -168,14 +202,21 @@ class VendorClient(RESTClient):
             raise QuotaUsedUp(
                 f"{self.source.name}: the vendor's allowance of calls is used up ({words})",
                 "A later run resumes where this one stopped.",
+                response.status_code,
             )
+        told = f"{place} answered {response.status_code} ({words})"
         if verdict is Verdict.DENIED:
-            raise self._denied(f"{place} answered {response.status_code} ({words})")
-        raise IngestError(f"{self.source.name}: {place} answered {response.status_code} ({words})", "Run again; nothing is lost.")
+            raise IngestError(*self._denied(told), response.status_code)
+        raise IngestError(f"{self.source.name}: {told}", "Run again; nothing is lost.", response.status_code)
 
-    def _denied(self, what: str) -> IngestError:
+    def _denied(self, what: str) -> tuple[str, str]:
+        """Message and remedy."""
         names = " or ".join(variable(self.source, s) for s in self.source.settings if s.secret)
-        return IngestError(f"{self.source.name}: access denied: {what}", f"Check {names} and the permissions behind it.")
+        return f"{self.source.name}: access denied: {what}", f"Check {names} and the permissions behind it."
+
+
+class _NoToken(Exception):
+    """The token endpoint is in trouble, which may pass."""
 
 
 class _WaitAsTold(wait_random_exponential):
@@ -190,35 +231,12 @@ class _WaitAsTold(wait_random_exponential):
         return super().__call__(retry_state)
 
 
-class _Pacer:
-    """Keeps calls within one budget: waits for the window to free, or reports the allowance as used up."""
-
-    def __init__(self, budget: Budget, source: Source) -> None:
-        self.budget, self.source = budget, source
-        self._sent: deque[float] = deque()
-
-    def take(self) -> None:
-        window, now = self.budget.per.total_seconds(), time.monotonic()
-        while self._sent and now - self._sent[0] >= window:
-            self._sent.popleft()
-        if len(self._sent) >= self.budget.calls:
-            wait = window - (now - self._sent[0])
-            if wait > self.budget.patience.total_seconds():
-                raise QuotaUsedUp(
-                    f"{self.source.name}: {self.budget.calls} calls per {self.budget.per} are used up",
-                    f"The next run may start in {wait:.0f} seconds and resumes where this one stopped.",
-                )
-            time.sleep(wait)
-            self._sent.popleft()
-        self._sent.append(time.monotonic())
-
-
 def _decode(response: requests.Response) -> None:
     """Decodes the body once, fast; paginators and selectors then share it through `response.json()`."""
     try:
         body = orjson.loads(response.content)
     except orjson.JSONDecodeError:
-        response.undecodable = True  # type: ignore[attr-defined]
+        response.undecodable = "JSON"  # type: ignore[attr-defined]
         return
     response.json = lambda **_: body  # type: ignore[method-assign]
 

@@ -91,7 +91,7 @@ def ingest_source(source: Source, paths: Paths, on_page: OnPage | None = None) -
     started = time.monotonic()
     pipeline = _pipeline(source, paths)
     _finish_what_was_left(pipeline, source, paths)
-    run = SourceRun(source, settings, uuid.uuid4().hex, paths.quarantine, on_page)
+    run = SourceRun(source, settings, uuid.uuid4().hex, paths.quarantine, on_page, notes=paths.calls(source.name))
     try:
         with _settled_heap():
             pipeline.extract(dlt_source(run))

@@ -7,23 +7,35 @@ from typing import Any
 from dlt.sources.helpers.rest_client.paginators import BasePaginator
 from requests import Request, Response
 
+from ingest.core.errors import IngestError
+
+EMPTY_PAGES = 5  # asked again at most so often when a page is empty although the answer says more follows
+
 
 class LastIdPaginator(BasePaginator):
-    """Sends the last record's id back (`starting_after`) while the answer says there is more (`has_more`)."""
+    """Sends the last record's id back (`starting_after`) while the answer says there is more (`has_more`).
+
+    An empty page that says so is asked for again, a few times; then it is an error, never the end.
+    """
 
     def __init__(self, param: str = "starting_after", more: str = "has_more", id_field: str = "id") -> None:
         super().__init__()
         self.param, self.more, self.id_field = param, more, id_field
         self._last = ""
+        self._empty = 0
 
     def update_state(self, response: Response, data: list[Any] | None = None) -> None:
-        page = response.json()
         if data:
             self._last = str(data[-1][self.id_field])
-        self._has_next_page = bool(page.get(self.more)) and bool(self._last)
+        self._has_next_page = bool(response.json().get(self.more))
+        self._empty = 0 if data else self._empty + 1
+        if self._has_next_page and self._empty > EMPTY_PAGES:
+            raise IngestError(
+                "the listing says that more follows and gives none", "Run again: the cursor has not moved, nothing is lost."
+            )
 
     def update_request(self, request: Request) -> None:
-        request.params = {**(request.params or {}), self.param: self._last}
+        request.params = {**(request.params or {}), **({self.param: self._last} if self._last else {})}
 
 
 class StreamPaginator(BasePaginator):

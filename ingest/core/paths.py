@@ -43,6 +43,10 @@ class Paths:
         """Answers that could not be decoded at all, as they came; undecodable rows stand in each schema's `quarantine` table."""
         return self.root / "quarantine"
 
+    def calls(self, source: str) -> Path:
+        """Which calls a source has sent lately, for the vendors whose allowances outlast a run."""
+        return self.root / "calls" / source
+
     @property
     def docs(self) -> Path:
         return self.root / "docs"

@@ -7,6 +7,8 @@ import dlt
 from ingest.core.errors import SettingMissing
 from ingest.core.spec import Setting, Source
 
+SHORT_LISTING = "accept_short_listing"
+
 
 def variable(source: Source, setting: Setting) -> str:
     """The environment variable of a setting, as dlt spells it."""
@@ -18,6 +20,15 @@ def value_of(source: Source, setting: Setting) -> str | None:
     provider = dlt.secrets if setting.secret else dlt.config
     value: str | None = provider.get(f"sources.{source.name}.{setting.name}", str)
     return value
+
+
+def accepts_short_listing(source: Source) -> bool:
+    """True when the user says that many records were deleted on purpose; meant for one run."""
+    return bool(dlt.config.get(f"sources.{source.name}.{SHORT_LISTING}", bool))
+
+
+def short_listing_variable(source: Source) -> str:
+    return f"SOURCES__{source.name.upper()}__{SHORT_LISTING.upper()}"
 
 
 def resolve(source: Source) -> dict[str, str]:

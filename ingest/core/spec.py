@@ -159,11 +159,13 @@ class ErrorRule:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """At most `calls` in any window of `per`; the engine spreads calls, and stops as QUOTA when waiting exceeds `patience`."""
+    """At most `calls` in any window of `per`, over all runs; the engine spreads calls, and stops as QUOTA when waiting exceeds
+    `patience`. `path`: only calls whose address holds it count."""
 
     calls: int
     per: timedelta
     patience: timedelta = timedelta(minutes=11)
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,13 +78,13 @@ class Sandbox:
         told: dict[str, dict[str, str]] = self._get("settings")
         return {f"SOURCES__{s.upper()}__{n.upper()}": v for s, values in told.items() for n, v in values.items()}
 
-    def advance(self, to: datetime) -> None:
-        """Moves the vendors' clock."""
-        self._post("clock", {"to": to.isoformat()})
+    def advance(self, to: datetime, feeds: Sequence[str] | None = None) -> None:
+        """Moves the vendors' clock. `feeds`: which of the sources without HTTP follow at once; all, unless told."""
+        self._post("clock", {"to": to.isoformat()} | ({} if feeds is None else {"feeds": list(feeds)}))
 
-    def switch(self, source: str, **switches: Any) -> None:
-        """Sets switches of a source (see `ingest.sandbox.faults`); `clear=True` puts all of them back."""
-        self._post("switches", {"source": source, **switches})
+    def switch(self, source: str, **switches: Any) -> dict[str, Any]:
+        """Sets switches of a source (see `ingest.sandbox.faults`) and tells how all stand; `clear=True` puts all of them back."""
+        return self._post("switches", {"source": source, **switches})
 
     def calls(self) -> dict[str, int]:
         """How many calls each source has seen."""
@@ -129,10 +129,11 @@ class Sandbox:
         answer.raise_for_status()
         return dict(answer.json())
 
-    def _post(self, path: str, body: dict[str, Any]) -> None:
+    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = requests.post(f"{self.url}/__sandbox__/{path}", json=body, timeout=300)
         if not answer.ok:
             raise CxError(f"the sandbox refused {path}: {answer.json()['error']}", "See ingest/sandbox/faults.py.")
+        return dict(answer.json())
 
 
 def _prepare(directory: Path, wanted: State, clock: datetime | None) -> None:

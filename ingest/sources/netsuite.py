@@ -18,8 +18,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from ingest.core.assertion import SignedAssertion
 from ingest.core.readers.suiteql import SuiteQl
+from ingest.core.signed_assertion import SignedAssertion
 from ingest.core.spec import (
     OBSERVED_AT,
     Column,

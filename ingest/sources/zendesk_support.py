@@ -66,7 +66,10 @@ ZENDESK_SUPPORT = Source(
         Setting("start_time", "first instant to export, unix seconds", "946684800"),
     ),
     errors=(ErrorRule(409, Verdict.RETRY), ErrorRule(401, Verdict.DENIED)),
-    budgets=(Budget(calls=90, per=timedelta(minutes=1)),),
+    budgets=(
+        Budget(calls=90, per=timedelta(minutes=1)),
+        Budget(calls=10, per=timedelta(minutes=1), path="/incremental/"),  # the export's own limit, on any plan
+    ),
     resources=(
         _export(
             "users",

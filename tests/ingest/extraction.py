@@ -38,16 +38,21 @@ class Extraction:
     settings: Mapping[str, str]
     folder: Path
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
+    notes: Path | None = None
 
     def run(self, **settings: str) -> Came:
         defaults = {s.name: s.default or "" for s in self.source.settings}
-        run = SourceRun(self.source, {**defaults, **self.settings, **settings}, "run", self.folder / "quarantine")
+        run = SourceRun(
+            self.source, {**defaults, **self.settings, **settings}, "run", self.folder / "quarantine", notes=self.notes
+        )
         rows: dict[str, list[dict[str, Any]]] = {}
         for resource in self.source.resources:
             tables: list[pa.Table] = list(run.batches(resource, self.states.setdefault(resource.name, {})))
             rows[resource.name] = [row for table in tables for row in table.to_pylist()]
             if resource.keys is not None:
-                rows[f"{resource.name}_keys"] = [row for table in run.keys(resource) for row in table.to_pylist()]
+                name = f"{resource.name}_keys"
+                keys = run.keys(resource, self.states.setdefault(name, {}))
+                rows[name] = [row for table in keys for row in table.to_pylist()]
         for tally in run.tallies.values():
             assert tally.extracted == tally.distinct_keys + tally.duplicates + tally.quarantined
         refused = [(row["record"], row["reason"]) for row in run.quarantine().to_pylist()]

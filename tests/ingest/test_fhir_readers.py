@@ -203,7 +203,7 @@ def test_a_maintenance_page_is_no_answer_and_no_data(server: Server, tmp_path: P
     assert (len(rows), run.errors, run.tallies["records"].quarantined) == (3, [], 0)
     server.says(where, notice)
     rows, run = read(server, reader, tmp_path, PEOPLE)
-    assert (rows, "a web page" in str(run.errors[0]), run.tallies["records"].quarantined) == ([], True, 0)
+    assert (rows, "is not a file (text/html" in str(run.errors[0]), run.tallies["records"].quarantined) == ([], True, 0)
 
 
 @pytest.mark.parametrize(("severity", "is_complete"), [("error", False), ("warning", True)])

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import requests
 
-from ingest.core.assertion import ASSERTION_TYPE, SignedAssertion
+from ingest.core.assertion import ASSERTION_TYPE
+from ingest.core.signed_assertion import SignedAssertion
 from ingest.sandbox.servers.netsuite import QUERY_PATH, TOKEN_PATH
 from tests.sandbox.erp_company import BUYERS, Served, serving_erp
 

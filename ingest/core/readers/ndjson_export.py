@@ -25,7 +25,6 @@ from ingest.core.readers.fhir_bundles import failures
 
 PAGE_ROWS = 1_000
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.2, 60.0  # seconds between two polls, whatever the server proposes
-_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class NdjsonExport:
             params["_since"] = call.fill("{since}")
         headers = {"Prefer": "respond-async", "Accept": "application/fhir+json"}
         path = call.fill(self.kick_off)
-        answer = _sent(call, lambda: call.client.fetch("GET", path, is_json=False, params=params, headers=headers))
+        answer = call.client.fetch("GET", path, is_json=False, params=params, headers=headers)
         status = answer.headers.get("Content-Location", "")
         if answer.status_code != 202 or not status:
             raise IngestError(
@@ -73,7 +72,7 @@ class NdjsonExport:
         """Polls until the job is done; cancels it when patience is at its end."""
         end, pause = time.monotonic() + self.patience.total_seconds(), _SHORTEST_PAUSE
         while True:
-            answer = _sent(call, lambda: call.client.fetch("GET", status, is_json=False, headers={"Accept": "application/json"}))
+            answer = call.client.fetch("GET", status, is_json=False, headers={"Accept": "application/json"})
             if answer.status_code != 202:
                 return _decoded_manifest(call, answer, self.part)
             pause = _told_pause(answer) or min(2 * pause, _LONGEST_PAUSE)
@@ -119,17 +118,7 @@ def _download(call: Call, file: Mapping[str, Any], manifest: Mapping[str, Any]) 
     auth = None if manifest.get("requiresAccessToken", True) else _Unsigned()
     headers = {"Accept": "application/fhir+ndjson"}
     address = str(file["url"])
-    return _sent(call, lambda: call.client.request(address, "GET", headers=headers, auth=auth, is_json=False)).content
-
-
-def _sent(call: Call, send: Callable[[], requests.Response]) -> requests.Response:
-    """The answer; asked for again when a page for people comes instead of it (a maintenance notice with status 200)."""
-    for _ in range(_TRIES):
-        answer = send()
-        if "html" not in answer.headers.get("Content-Type", "").lower():
-            return answer
-        time.sleep(_SHORTEST_PAUSE)
-    raise IngestError(f"{call.source.name}: a web page came instead of an export", "Run again; nothing is lost.")
+    return call.client.request(address, "GET", headers=headers, auth=auth, is_json=False).content
 
 
 def _decoded_manifest(call: Call, answer: requests.Response, part: str) -> dict[str, Any]:

@@ -131,7 +131,7 @@ def _converter(kind: Kind, zone: ZoneInfo) -> Convert:
         except (ValueError, TypeError):
             return told
 
-    return instant if kind is Kind.INSTANT else lambda told: _FLAGS.get(told, told)
+    return instant if kind is Kind.INSTANT else lambda told: _FLAGS.get(told, told) if isinstance(told, str) else told
 
 
 def _converted(row: Any, converters: Mapping[str, Convert]) -> Any:

@@ -12,7 +12,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from email.utils import format_datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -60,17 +59,19 @@ class Control:
         return JSONResponse({name: server.settings(f"{base}/{name}") for name, server in self.servers.items()})
 
     async def clock(self, request: Request) -> Response:
-        """Moves the clock, and remembers it for a restart."""
+        """Moves the clock, and remembers it for a restart. Feeds follow: all, or those named in `feeds`."""
         try:
-            to = datetime.fromisoformat((await request.json())["to"])
+            asked = await request.json()
+            to = datetime.fromisoformat(asked["to"])
         except (ValueError, KeyError, TypeError):
             return JSONResponse({"error": 'body: {"to": "<ISO 8601 with offset>"}'}, 400)
         if to.tzinfo is None:
             return JSONResponse({"error": "the clock needs an offset"}, 400)
         State.read(self.directory).at(to).write(self.directory)
         self.world.set_clock(to)
-        for server in self.servers.values():
-            if isinstance(server, Feed):
+        following = asked.get("feeds", self.servers)
+        for name, server in self.servers.items():
+            if isinstance(server, Feed) and name in following:
                 server.move()
         return await self.health(request)
 
@@ -89,7 +90,7 @@ class Control:
 class Sources:
     """Sends a call to the vendor its first path segment names, else to the control paths. A HEAD only tells the time."""
 
-    def __init__(self, vendors: Mapping[str, ASGIApp], control: ASGIApp, tell_time: Callable[[], str]) -> None:
+    def __init__(self, vendors: Mapping[str, ASGIApp], control: ASGIApp, tell_time: Callable[[str], str]) -> None:
         self.vendors, self.control, self.tell_time = vendors, control, tell_time
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,7 +100,7 @@ class Sources:
         if name not in self.vendors:
             await self.control(scope, receive, send)
         elif scope["method"] == "HEAD":
-            await Response(headers={"date": self.tell_time()})(scope, receive, send)
+            await Response(headers={"date": self.tell_time(name)})(scope, receive, send)
         else:
             await self.vendors[name]({**scope, "root_path": f"/{name}"}, receive, send)
 
@@ -112,9 +113,9 @@ def servers(directory: Path, world: World, names: Iterable[str]) -> dict[str, Ve
         if issubclass(server, Feed):
             folder = directory / FEEDS / name
             folder.mkdir(parents=True, exist_ok=True)
-            made[name] = server(folder, world, Switches())
+            made[name] = server(folder, world, Switches(server.own_switches))
         else:
-            made[name] = server(world, Switches())
+            made[name] = server(world, Switches(server.own_switches))
     return made
 
 
@@ -127,7 +128,7 @@ def build(directory: Path, world: World, made: Mapping[str, Vendor | Feed]) -> S
     apps: dict[str, ASGIApp] = {}
     for name, server in made.items():
         apps[name] = Faults(Router(server.routes()), server, clock) if isinstance(server, Vendor) else Router()
-    return Sources(apps, Router(Control(directory, world, made).routes()), lambda: format_datetime(clock(), usegmt=True))
+    return Sources(apps, Router(Control(directory, world, made).routes()), lambda name: made[name].switches.date(clock()))
 
 
 def _end_with_parent(feeds: Sequence[Feed]) -> None:

@@ -107,6 +107,7 @@ class Vendor(ABC):
 
     name: str
     open_paths: frozenset[str] = frozenset()  # without credentials, limits and switches (token endpoints)
+    own_switches: frozenset[str] = frozenset()  # beside those of every vendor; told in the server's docstring
 
     def __init__(self, world: World, switches: Switches) -> None:
         self.world, self.switches = world, switches
@@ -168,8 +169,12 @@ class Vendor(ABC):
         """Where a page from `start` ends and whether more follows; an empty page that continues when that switch is on."""
         if length > start and self.switches.take("empty_page_continues"):
             return start, True
-        stop = min(start + size, length)
+        stop = min(start + self.page_rows(size), length)
         return max(stop, start), stop < length
+
+    def page_rows(self, asked: int) -> int:
+        """How many records a page holds: what is asked for, or fewer when that switch is on."""
+        return min(asked, int(self.switches.get("page_rows") or asked))
 
 
 def respond(request: Request, answer: Answer) -> Response:

@@ -1,7 +1,8 @@
 """Brandwatch Consumer Research on the wire: projects, queries, and the mentions of a query behind `nextCursor`.
 
 30 calls in ten minutes, no Retry-After. Times carry `+0000`; a `+` that was not escaped arrives as a blank and is
-refused. Plain page numbers end at 10,000 mentions.
+refused. Plain page numbers end at 10,000 mentions. Its own switch `dates_filter: "date"` makes startDate and endDate select by
+post date whatever the order.
 """
 
 from __future__ import annotations
@@ -85,6 +86,7 @@ _MENTION = {
 
 class Brandwatch(Vendor):
     name = "brandwatch"
+    own_switches = frozenset({"dates_filter"})
 
     def __init__(self, world: World, switches: Switches) -> None:
         super().__init__(world, switches)

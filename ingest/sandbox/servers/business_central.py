@@ -2,6 +2,7 @@
 
 Empty means '' for text, the zero GUID for a relation, 0001-01-01 for a date and one space for an option; nothing is
 null. Deleted records are simply missing. Pages follow `Prefer: odata.maxpagesize`, through an opaque `$skiptoken`.
+Its own switch `token_seconds` is the lifetime of the tokens issued from now on.
 """
 
 from __future__ import annotations
@@ -160,6 +161,7 @@ _TERM = re.compile(r"\s*(\w+)\s+(eq|ne|gt|ge|lt|le)\s+('[^']*'|\S+)\s*")
 
 class BusinessCentral(Vendor):
     name = "business_central"
+    own_switches = frozenset({"token_seconds"})
     open_paths = frozenset({TOKEN_PATH})
 
     def __init__(self, world: World, switches: Switches) -> None:

@@ -120,6 +120,7 @@ _SORT_COLUMNS = {"invoices": {"date": "invoiced_at"}, "credit_notes": {"date": "
 
 class Chargebee(Vendor):
     name = "chargebee"
+    own_switches = frozenset({"no_retry_after", "offset_shape", "old_catalogue"})
 
     def __init__(self, world: World, switches: Switches) -> None:
         super().__init__(world, switches)

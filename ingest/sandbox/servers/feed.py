@@ -13,6 +13,7 @@ class Feed(ABC):
     """Lives in the server's process. `folder` is its own; what it leaves there survives a restart of the server."""
 
     name: str
+    own_switches: frozenset[str] = frozenset()  # beside those of every source; told in the server's docstring
 
     def __init__(self, folder: Path, world: World, switches: Switches) -> None:
         self.folder, self.world, self.switches = folder, world, switches

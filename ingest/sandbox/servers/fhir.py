@@ -117,7 +117,8 @@ class Fhir(Vendor):
         stop, more = self.cut(len(view), start, int(asked["count"]))
         links = [{"relation": "self", "url": str(request.url)}]
         if more:
-            token = urlsafe_b64encode(orjson.dumps({**asked, "start": stop})).decode()
+            told = {**asked, "start": stop, "page": asked.get("page", 1) + 1}  # two pages never have one address
+            token = urlsafe_b64encode(orjson.dumps(told)).decode()
             links.append({"relation": "next", "url": f"{origin(request)}{API}?_getpages={token}"})
         rest: dict[str, Any] = {"resourceType": "Bundle", "type": "history" if is_history else "searchset", "link": links}
         if asked.get("total"):

@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
-from ingest.core.smart_backend import ASSERTION_TYPE
+from ingest.core.assertion import ASSERTION_TYPE
 from ingest.sandbox.servers.base import Answer
 
 CLIENT_ID = "aurora-warehouse"

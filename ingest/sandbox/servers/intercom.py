@@ -26,6 +26,7 @@ _RENDERED = {"contacts": struct(CONTACT), "conversations": struct(conversation()
 
 class Intercom(Vendor):
     name = "intercom"
+    own_switches = frozenset({"part_cap", "scroll_busy", "scroll_lost", "search_delay"})
 
     def __init__(self, world: World, switches: Switches) -> None:
         super().__init__(world, switches)

@@ -25,6 +25,7 @@ _MESSAGES = Table("mailbox__messages")
 
 class Mailbox(Feed):
     name = "mailbox"
+    own_switches = frozenset({"uid_validity"})
 
     def __init__(self, folder: Path, world: World, switches: Switches) -> None:
         super().__init__(folder, world, switches)

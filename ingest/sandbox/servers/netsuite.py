@@ -1,7 +1,8 @@
 """NetSuite on the wire: SuiteQL over REST with its token endpoint.
 
 A query runs as SQL over the tables as NetSuite shows them: instants in the account's time zone, flags as T and F. In the
-answer every value is a text and a null column is missing. Pages hold at most 1,000 rows, a query at most 100,000.
+answer every value is a text and a null column is missing. Pages hold at most 1,000 rows, a query at most 100,000. Its own
+switches: `suiteql_rows` (rows a query may give), `token_seconds` (lifetime of the tokens issued from now on).
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ def private_key() -> ec.EllipticCurvePrivateKey:
 
 class NetSuite(Vendor):
     name = "netsuite"
+    own_switches = frozenset({"suiteql_rows", "token_seconds"})
     open_paths = frozenset({TOKEN_PATH})
 
     def __init__(self, world: World, switches: Switches) -> None:
@@ -115,8 +117,9 @@ class NetSuite(Vendor):
             raise Refused(self.error(400, "Invalid content in the request body.")) from None
         limit, offset = self._window_of(request)
         tables, head, order = self._understood(asked)
-        total, rows = self._rows(tables, head, order, limit, offset)
-        size = min(limit, max(total - offset, 0))
+        shown = self.page_rows(limit)
+        total, rows = self._rows(tables, head, order, shown, offset)
+        size = min(shown, max(total - offset, 0))
         more = offset + size < total
         if more and self.switches.take("empty_page_continues"):
             rows, size = b"", 0

@@ -3,6 +3,9 @@
 Everything stands in an envelope whose `meta.httpStatus` repeats the status. An export job is started, asked for until its
 `status` is complete, and downloaded by its `fileId` (never by its `progressId`). A continuation token names an instant:
 the next job brings what was recorded later, for a week. NDJSON files hold blank lines and empty objects.
+
+Its own switches: `export_fails`, `export_without_id`, `export_damaged` (so many jobs fail, are not named, end in half a file),
+`export_polls` (how often a job is asked for before it is done), `token_days` (how long a continuation token is taken).
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import json
 import zipfile
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http import HTTPStatus
@@ -70,6 +73,7 @@ class Job:
 
 class Qualtrics(Vendor):
     name = "qualtrics"
+    own_switches = frozenset({"export_damaged", "export_fails", "export_polls", "export_without_id", "token_days"})
 
     def __init__(self, world: World, switches: Switches) -> None:
         super().__init__(world, switches)
@@ -116,7 +120,8 @@ class Qualtrics(Vendor):
         view = self.world.view(self.world.current(_SURVEYS), struct(_SURVEY), order="id")
         stop, more = self.cut(len(view), offset, PAGE)
         following = f"{origin(request)}{API}/surveys?{urlencode({'offset': stop})}" if more else None
-        return _answer({"elements": json.loads(f"[{view.json(offset, stop).decode()}]"), "nextPage": following})
+        listed = {"elements": json.loads(f"[{view.json(offset, stop).decode()}]"), "nextPage": following}
+        return replace(_answer(listed), resource="surveys", records="result.elements")
 
     async def definition(self, request: Request) -> Answer:
         survey = self._survey(request)

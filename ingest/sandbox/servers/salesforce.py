@@ -2,8 +2,8 @@
 
 Errors of the data API are lists, those of the token endpoint objects. Every answer tells the calls used of the rolling
 day. `query` hides what lies in the recycle bin and archived activities, `queryAll` shows them; the address of a further
-page says `/query/` for both. Own switches: `page_rows` (rows of a REST page), `lost_locator` (that many further pages are
-refused as lost), `hidden_fields` (a list of Object.Field), and those of `salesforce_bulk`.
+page says `/query/` for both. Own switches: `lost_locator` (that many further pages are refused as lost), `hidden_fields` (a
+list of Object.Field), `refuse_once: {path, code}` (the next call of that path), and those of `salesforce_bulk`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ CALLS_A_DAY = 15_000
 
 class Salesforce(Vendor):
     name = "salesforce"
+    own_switches = frozenset({"bulk_outcome", "cut_csv", "header_once", "hidden_fields", "lost_locator", "refuse_once"})
     open_paths = frozenset({TOKEN_PATH})
 
     def __init__(self, world: World, switches: Switches) -> None:
@@ -126,7 +127,7 @@ class Salesforce(Vendor):
 
     async def more(self, request: Request) -> Answer:
         name, _, start = str(request.path_params["locator"]).rpartition("-")
-        if name not in self._open or not start.isdigit():
+        if self.switches.take("lost_locator") or name not in self._open or not start.isdigit():
             raise Refused(refusal(400, "INVALID_QUERY_LOCATOR", "invalid query locator"))
         view, table = self._open[name]
         return self._page(request, view, table, int(start), name)
@@ -142,10 +143,9 @@ class Salesforce(Vendor):
         return envelope("records", view.json(start, stop), rest, table.removeprefix("salesforce__"))
 
     def _page_rows(self, request: Request) -> int:
-        """What the header asks for, 200 at least; fewer when the switch says so."""
+        """What the header asks for, 200 at least."""
         _, _, asked = request.headers.get("sforce-query-options", "").partition("batchSize=")
-        wanted = min(max(int(asked), 200), PAGE_ROWS) if asked.isdigit() else PAGE_ROWS
-        return int(self.switches.get("page_rows") or wanted)
+        return min(max(int(asked), 200), PAGE_ROWS) if asked.isdigit() else PAGE_ROWS
 
     async def order(self, request: Request) -> Answer:
         try:

@@ -248,6 +248,7 @@ class SproutSocial(Vendor):
             raise Refused(self.error(400, "invalid page_cursor")) from None
 
     def _page(self, view: View, query: Query, size: int, resource: str, shown: int) -> Answer:
+        size = self.page_rows(size)
         page, total = int(query.body.get("page") or 1), max(math.ceil(shown / size), 1)
         if not 1 <= page <= total:
             raise Refused(self.error(400, f"page {page} is behind the last page {total}"))

@@ -178,7 +178,7 @@ class SurveyMonkey(Vendor):
         return told if told.tzinfo else told.replace(tzinfo=UTC)
 
     def _page(self, request: Request, view: View, resource: str, size: int) -> Answer:
-        page = whole_or(self, request.query_params, "page", 1, 10**9)
+        page, size = whole_or(self, request.query_params, "page", 1, 10**9), self.page_rows(size)
         stop, more = self.cut(len(view), (page - 1) * size, size)
         is_held = more and stop <= (page - 1) * size  # an empty page that continues points at itself
         last = max(-(-len(view) // size), 1)

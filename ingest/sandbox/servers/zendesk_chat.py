@@ -77,6 +77,7 @@ _DEPARTMENT = {
 
 class ZendeskChat(Vendor):
     name = "zendesk_chat"
+    own_switches = frozenset({"chat_overlap"})
 
     def __init__(self, world: World, switches: Switches) -> None:
         super().__init__(world, switches)
