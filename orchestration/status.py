@@ -87,7 +87,9 @@ def _vendors_clock(paths: Paths) -> datetime | None:
 def _calls(paths: Paths, source: Source) -> Use | None:
     from ingest.core.pacing import used
 
-    return max(used(source, paths.calls(source.name)), key=lambda use: (use.budget.per, use.used / use.budget.calls), default=None)
+    return max(
+        used(source, paths.calls(source.name)), key=lambda use: (use.budget.per, use.used / use.budget.calls), default=None
+    )
 
 
 def _landed(paths: Paths, sources: Sequence[Source], now: datetime) -> tuple[list[SourceStatus], str]:
