@@ -22,7 +22,7 @@ demo: .venv/.ready  ## the planted company from its vendors' APIs to published K
 	$(BIN)/cx demo --customers $(CUSTOMERS)
 
 test: .venv/.ready
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 ui: .venv/.ready  ## Dagster on http://127.0.0.1:3000
 	$(BIN)/cx ui

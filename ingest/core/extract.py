@@ -29,6 +29,7 @@ from ingest.core.templates import Filler, instant_values, iso_offset
 State = dict[str, Any]
 OnPage = Callable[[str, int, int], None]
 MOST_OF_A_CURSOR = 200  # characters of it the run ledger keeps; a folder's position names every file
+NEVER = "1970-01-01T00:00:00+00:00"
 FEW_KEYS = 20  # a listing of fewer may shrink to anything
 ENGINE_COLUMNS = ("_run_id", "_seq", "_observed_at")
 
@@ -95,9 +96,11 @@ class SourceRun:
         """Yields the keys that the vendor lists now, for resources whose deletes leave no trace.
 
         A listing that names fewer than half of the keys of the last one is not believed: it stays incomplete, which keeps
-        staging from taking the others for deleted.
+        staging from taking the others for deleted. One that is not due yet leaves no trace in the books.
         """
         assert resource.keys is not None
+        if self.observed_at - datetime.fromisoformat(state.get("listed_at", NEVER)) < resource.keys_every:
+            return
         name = f"{resource.name}_keys"
         tally = self.tallies[name] = Tally(name)
         if self._stopped or not self._parent_is_there(resource):
@@ -112,7 +115,7 @@ class SourceRun:
                     keys |= {(*under, str(row["id"])) for row in rows}
             self._refuse_short_listing(name, len(keys), int(state.get("listed", 0)))
             tally.is_complete = True
-            state["listed"] = len(keys)
+            state |= {"listed": len(keys), "listed_at": self.observed_at.isoformat()}
         tally.distinct_keys, tally.duplicates = len(keys), tally.extracted - len(keys)
         tally.calls = self.client.calls - calls_before
         ordered = sorted(keys)

@@ -237,7 +237,7 @@ class Resource:
 
     full: lists everything; changes: lists what moved since the cursor (without it every run lists in full);
     also: listings that every run adds (archived records); keys: a light listing of `key[0]` for reconciliation,
-    for vendors whose deletes leave no trace, landed as `<name>_keys`.
+    for vendors whose deletes leave no trace, landed as `<name>_keys`; it runs again once the last one is `keys_every` old.
     newest_first: the listing gives newer versions first, so the first of two rows with one key wins.
     """
 
@@ -248,6 +248,7 @@ class Resource:
     changes: Listing | Reader | None = None
     also: tuple[Listing | Reader, ...] = ()
     keys: Listing | Reader | None = None
+    keys_every: timedelta = timedelta()
     cursor: Cursor | None = None
     parent: Children | None = None
     newest_first: bool = False

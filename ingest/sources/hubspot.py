@@ -3,7 +3,8 @@
 Lands: contacts, companies, deals; deal_contacts and contact_companies (v4 associations, one row per from-object).
 Cursor: `lastmodifieddate` (contacts) or `hs_lastmodifieddate`, inclusive, through search; the index lags, so an hour is
 read again. Search never returns associations: they are read for every record that changed.
-Deletes: archived records have their own listing, read on each run; privacy deletes leave no trace.
+Deletes: archived records have their own listing, read on each run; a privacy delete leaves no trace and
+is found by the weekly listing of ids.
 Personal: names, e-mail, phones, address, social handle.
 Left out: tickets, engagements and marketing events (served by the support and survey tools); property history.
 """
@@ -67,6 +68,8 @@ def _crm_object(name: str, modified: str, columns: tuple[Column, ...]) -> Resour
             },
         ),
         also=(Listing(path, "results", _after, params={**listed, "archived": "true"}),),
+        keys=Listing(path, "results", _after, params={"limit": "100", "properties": "hs_object_id"}),
+        keys_every=timedelta(days=7),
         cursor=Cursor("updated_at", lag=timedelta(hours=1)),
         ignored=("associations", "properties.hs_object_id", f"properties.{modified}", "properties.createdate", "url"),
     )

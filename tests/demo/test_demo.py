@@ -9,14 +9,10 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
-
 from ingest.registry import SOURCES
 from ingest.sandbox.company import START
 from ingest.sandbox.truth import kpi_truth
 from tests.demo.conftest import CHECKOUT, Demo
-
-pytestmark = pytest.mark.xdist_group("demo")
 
 
 def _ledger(demo: Demo) -> list[tuple[object, ...]]:

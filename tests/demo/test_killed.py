@@ -10,12 +10,9 @@ import time
 from pathlib import Path
 
 import psutil
-import pytest
 
 from orchestration.demo import Progress
 from tests.demo.conftest import Demo
-
-pytestmark = pytest.mark.xdist_group("killed")
 
 CUSTOMERS = 80
 

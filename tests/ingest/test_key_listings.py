@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,15 @@ def test_the_count_is_remembered_from_run_to_run(vendor: Vendor, warehouse: Ware
     assert "10 of 250" in str(warehouse.run().failures["acme"])
     listed = "select is_complete from raw_acme.ingest_runs where resource = 'people_keys' order by extracted desc"
     assert warehouse.rows(listed) == [(True,), (False,)]
+
+
+def test_a_listing_is_not_repeated_before_it_is_due(vendor: Vendor, tmp_path: Path) -> None:
+    weekly = replace(LISTED, resources=(replace(LISTED.resources[0], keys_every=timedelta(days=7)),))
+    acme = Extraction(weekly, {"base_url": vendor.url, "token": "t"}, tmp_path)
+    assert len(acme.run().rows["people_keys"]) == 250
+    again = acme.run()
+    assert "people_keys" not in again.books and again.rows["people_keys"] == []
+    a_week_ago = datetime.fromisoformat(acme.states["people_keys"]["listed_at"]) - timedelta(days=7)
+    acme.states["people_keys"]["listed_at"] = a_week_ago.isoformat()
+    vendor.records = vendor.records[:240]
+    assert len(acme.run().rows["people_keys"]) == 240

@@ -14,7 +14,7 @@ from orchestration.parts import CHECKOUT
 from orchestration.transformer import Transformer
 from tests.replay.server import FOLDER, RECORDED, replaying
 
-pytestmark = [pytest.mark.skipif(not FOLDER.is_dir(), reason="no recorded payloads here"), pytest.mark.xdist_group("replay")]
+pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="no recorded payloads here")
 
 
 @pytest.fixture(scope="module")

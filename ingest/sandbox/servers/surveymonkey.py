@@ -96,6 +96,7 @@ class SurveyMonkey(Vendor):
         return [
             ("GET", "/v3/surveys", self.surveys),
             ("GET", "/v3/surveys/{survey}/details", self.details),
+            ("GET", "/v3/surveys/{survey}/responses", self.response_ids),
             ("GET", "/v3/surveys/{survey}/responses/bulk", self.responses),
         ]
 
@@ -136,8 +137,16 @@ class SurveyMonkey(Vendor):
             raise Refused(self.error(404))
         return Answer(view.json(0, 1))
 
+    async def response_ids(self, request: Request) -> Answer:
+        """The same list with ids and addresses alone."""
+        href = f"'{origin(request)}/v3/surveys/' || survey_id || '/responses/' || id"
+        return self._responses(request, struct({"id": "id", "href": href}))
+
     async def responses(self, request: Request) -> Answer:
         """Responses of one survey, by date or id, between two modification times."""
+        return self._responses(request, _response(f"{origin(request)}/v3"))
+
+    def _responses(self, request: Request, body: str) -> Answer:
         survey, query = request.path_params["survey"], request.query_params
         if not self.world.rows(f"SELECT 1 FROM {self.world.current(_SURVEYS)} WHERE id = $1", [survey]):
             raise Refused(self.error(404))
@@ -146,7 +155,7 @@ class SurveyMonkey(Vendor):
         column = "modified_at" if query.get("sort_by", "date_modified") == "date_modified" else "id"
         view = self.world.view(
             self.world.current(_RESPONSES),
-            _response(f"{origin(request)}/v3"),
+            body,
             where=where,
             params=params,
             order=f"date_trunc('second', modified_at) {direction}, id" if column == "modified_at" else f"id {direction}",

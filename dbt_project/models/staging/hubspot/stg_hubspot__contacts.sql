@@ -6,10 +6,22 @@ contacts as (
 
 ),
 
+listed_keys as (
+
+    select * from {{ source('raw_hubspot', 'contacts_keys') }}
+
+),
+
+newest_listing as (
+
+    {{ newest_listing('raw_hubspot', 'contacts') }}
+
+),
+
 cleaned as (
 
     select
-        id as contact_id,
+        contacts.id as contact_id,
         {{ blank_to_null('erp_customer_number') }} as erp_customer_number,
         {{ blank_to_null('merged_contact_ids') }} as merged_contact_ids,
 
@@ -28,14 +40,19 @@ cleaned as (
         lower({{ blank_to_null('original_source') }}) as original_source,
 
         coalesce(is_opted_out, false) as is_opted_out,
-        coalesce(archived, false) as is_deleted,
+        coalesce(contacts.archived, false)
+        or {{ is_missing_from_listing(
+            'contacts._observed_at', 'listed_keys._observed_at', 'newest_listing.listed_at'
+        ) }} as is_deleted,
 
         created_at,
         updated_at,
         archived_at,
-        _observed_at
+        contacts._observed_at
 
     from contacts
+    left join listed_keys on contacts.id = listed_keys.id
+    cross join newest_listing
 
 )
 

@@ -6,10 +6,22 @@ deals as (
 
 ),
 
+listed_keys as (
+
+    select * from {{ source('raw_hubspot', 'deals_keys') }}
+
+),
+
+newest_listing as (
+
+    {{ newest_listing('raw_hubspot', 'deals') }}
+
+),
+
 cleaned as (
 
     select
-        id as deal_id,
+        deals.id as deal_id,
 
         {{ blank_to_null('deal_name') }} as deal_name,
         {{ blank_to_null('pipeline') }} as pipeline,
@@ -19,15 +31,20 @@ cleaned as (
         amount,
 
         coalesce(is_closed_won, false) as is_closed_won,
-        coalesce(archived, false) as is_deleted,
+        coalesce(deals.archived, false)
+        or {{ is_missing_from_listing(
+            'deals._observed_at', 'listed_keys._observed_at', 'newest_listing.listed_at'
+        ) }} as is_deleted,
 
         closed_at,
         created_at,
         updated_at,
         archived_at,
-        _observed_at
+        deals._observed_at
 
     from deals
+    left join listed_keys on deals.id = listed_keys.id
+    cross join newest_listing
 
 )
 

@@ -3,7 +3,7 @@ with
 responses as (
 
     select * from {{ ref('stg_surveymonkey__responses') }}
-    where response_status in ('completed', 'partial')
+    where response_status in ('completed', 'partial') and not is_deleted
 
 ),
 

@@ -28,7 +28,7 @@ respondents as (
         cast(null as {{ dbt.type_string() }}) as acquisition_source,
 
         true as is_reference,
-        false as is_deleted,
+        is_deleted,
         false as is_opted_out,
         false as is_test,
 
