@@ -60,7 +60,8 @@ def lifted(name: str) -> Source:
     """The source with those resources alone, without budgets, and with no wait for somebody else's scroll."""
     source, chosen = SOURCES[name], READINGS[name].resources
     resources = tuple(_hurried(source.resource(wanted)) for wanted in chosen)
-    return replace(source, resources=resources, budgets=())
+    listed_each_run = tuple(replace(resource, keys_every=timedelta()) for resource in resources)
+    return replace(source, resources=listed_each_run, budgets=())
 
 
 def _hurried(resource: Resource) -> Resource:
