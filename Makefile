@@ -33,12 +33,12 @@ bench: .venv/.ready
 lint: .venv/.ready
 	$(MAKE) --no-print-directory --jobs 2 lint-python lint-sql
 
-lint-python:
+lint-python: .venv/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-lint-sql:
+lint-sql: .venv/.ready
 	CX_WAREHOUSE=:memory: CX_PUBLISHED_NEXT=:memory: $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
 clean:  ## removes data that the demo made; the virtual environment stays
