@@ -36,13 +36,18 @@ class _Buffer:
 
 
 class Keeper:
-    """Takes one resource's pages and gives back Arrow batches of rows that fit, each key once."""
+    """Takes one resource's pages and gives back Arrow batches of rows that fit, each key once.
 
-    def __init__(self, resource: Resource, tally: Tally, changed_since: datetime | None, set_aside: SetAside) -> None:
+    `is_parent`: others are listed under its rows, so the ids of those that changed are followed.
+    """
+
+    def __init__(
+        self, resource: Resource, tally: Tally, changed_since: datetime | None, set_aside: SetAside, *, is_parent: bool
+    ) -> None:
         self.resource, self.tally = resource, tally
         self.newest: dict[str, datetime] = {}
         self.whole: set[str] = set()
-        self._changed_since, self._set_aside = changed_since, set_aside
+        self._changed_since, self._set_aside, self._is_parent = changed_since, set_aside, is_parent
         self._shaper = Shaper(resource)
         self._buffer = _Buffer()
         self._shaped: list[pa.Table] = []
@@ -96,7 +101,8 @@ class Keeper:
             self._set_aside(record_at(misfit.position), misfit)
         self._follow_cursor(table, spans)
         table = self._without_duplicates(table)
-        self._changed |= self._changed_ids(table)
+        if self._is_parent:
+            self._changed |= self._changed_ids(table)
         self._shaped.append(table.drop_columns(["_position"]))
 
     def _follow_cursor(self, table: pa.Table, spans: list[tuple[str, int, int]]) -> None:
@@ -142,8 +148,6 @@ class Keeper:
 
     def _changed_ids(self, table: pa.Table) -> set[str]:
         """Ids at or after the point the run started from; all of them where no cursor says otherwise."""
-        if "id" not in table.column_names:
-            return set()  # children are listed by their parent's id; a table without one has none
         ids = [str(value) for value in table["id"].to_pylist()]
         since, cursor = self._changed_since, self.resource.cursor
         if since is None or cursor is None:

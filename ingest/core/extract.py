@@ -77,7 +77,11 @@ class SourceRun:
             return
         calls_before = self.client.calls
         keeper = Keeper(
-            resource, tally, _started_from(resource, state), lambda record, misfit: self._set_aside(resource, record, misfit)
+            resource,
+            tally,
+            _started_from(resource, state),
+            lambda record, misfit: self._set_aside(resource, record, misfit),
+            is_parent=resource.name in self._parents_needed,
         )
         answers: State = {}
         self._settled[resource.name] = (state, copy.deepcopy(state))

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 import duckdb
-import pyarrow as pa
 
 from ingest.core.accounts import LEDGER_SCHEMA, QUARANTINE_SCHEMA
 from ingest.core.settings import value_of
-from ingest.core.shape import keys_schema, landed_schema
+from ingest.core.shape import keys_schema, landed_schema, sql_type
 from ingest.core.spec import CLOCK_URL, Source
 
 SCHEMA, TABLE = "raw_ingest", "sources"
@@ -56,13 +55,5 @@ def _declare(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     tables |= {"quarantine": QUARANTINE_SCHEMA, "ingest_runs": LEDGER_SCHEMA}
     connection.execute(f'create schema if not exists "{source.schema}"')
     for name, schema in tables.items():
-        columns = ", ".join(f'"{column.name}" {_sql_type(column.type)}' for column in schema)
+        columns = ", ".join(f'"{column.name}" {sql_type(column.type)}' for column in schema)
         connection.execute(f'create table if not exists "{source.schema}"."{name}" ({columns})')
-
-
-def _sql_type(kind: pa.DataType) -> str:
-    if pa.types.is_timestamp(kind):
-        return "timestamptz"
-    if pa.types.is_decimal(kind):
-        return f"decimal({kind.precision},{kind.scale})"
-    return {"string": "varchar", "int64": "bigint", "double": "double", "bool": "boolean", "date32[day]": "date"}[str(kind)]

@@ -33,6 +33,18 @@ ARROW_TYPES: dict[Kind, pa.DataType] = {
 }
 
 
+def sql_type(kind: pa.DataType) -> str:
+    """How DuckDB calls the type of a landed column."""
+    if pa.types.is_timestamp(kind):
+        return "timestamptz"
+    if pa.types.is_decimal(kind):
+        return f"decimal({kind.precision},{kind.scale})"
+    return {"string": "varchar", "int64": "bigint", "double": "double", "bool": "boolean", "date32[day]": "date"}[str(kind)]
+
+
+SQL_TYPES = {kind: sql_type(arrow) for kind, arrow in ARROW_TYPES.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Misfit:
     """Why one record did not fit: its position in the batch, the field, the class of the value (never the value), a reason."""

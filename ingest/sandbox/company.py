@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from ingest.core.spec import Kind
+from ingest.core.shape import SQL_TYPES
 from ingest.registry import SOURCES
 from ingest.sandbox.planting import lexicon, money, questionnaires
 
@@ -45,10 +45,6 @@ _PARTS = (
     "social",
 )
 _PLANTING = Path(__file__).parent / "planting"
-_TYPES = {
-    Kind.TEXT: "varchar", Kind.INTEGER: "bigint", Kind.NUMBER: "double", Kind.DECIMAL: "decimal(38,9)", Kind.FLAG: "boolean",
-    Kind.INSTANT: "timestamptz", Kind.EPOCH: "timestamptz", Kind.DAY: "date", Kind.JSON: "varchar",
-}  # fmt: skip
 
 
 def build(directory: Path, customers: int, seed: int, sources: Sequence[str] = ()) -> None:
@@ -85,7 +81,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, customers: int, seed: int) -
     connection.execute("set timezone = 'UTC'; create schema vendor; create schema truth")
     for source in SOURCES.values():
         for resource in source.resources:
-            columns = ", ".join(f"{column.name} {_TYPES[column.kind]}" for column in resource.columns)
+            columns = ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in resource.columns)
             connection.execute(
                 f"create table vendor.{source.name}__{resource.name} ({columns}, _visible_at timestamptz, _is_gone boolean)"
             )

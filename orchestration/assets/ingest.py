@@ -13,17 +13,14 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from ingest.core import roster
-from ingest.core.spec import Column, Kind, Resource, Source
+from ingest.core.shape import SQL_TYPES
+from ingest.core.spec import Column, Resource, Source
 from orchestration.parts import OWNERS, WRITER_POOL, Parts
 
 if TYPE_CHECKING:
     from ingest.core.load import IngestReport, ResourceRun
 
 STEP = "ingest"
-_SQL_TYPES = {
-    Kind.INSTANT: "timestamptz", Kind.EPOCH: "timestamptz", Kind.FLAG: "boolean", Kind.TEXT: "varchar",
-    Kind.JSON: "varchar", Kind.DECIMAL: "decimal(38,9)",
-}  # fmt: skip
 _BOOKKEEPING = {
     "ingest_runs": "What each run read and landed, one row per run and resource.",
     "quarantine": "Records that did not fit their declared types, one row each, with the reason.",
@@ -109,7 +106,7 @@ def _columns(resource: Resource) -> Mapping[str, Any]:
 
 def _column(column: Column) -> dg.TableColumn:
     tags = {"personal": ""} if column.personal else {}
-    return dg.TableColumn(column.name, _SQL_TYPES.get(column.kind, column.kind.value), description=column.path, tags=tags)
+    return dg.TableColumn(column.name, SQL_TYPES[column.kind], description=column.path, tags=tags)
 
 
 def _landed_before(context: dg.AssetExecutionContext) -> set[dg.AssetKey]:

@@ -11,149 +11,13 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ingest.core.paths import Paths
-from ingest.core.spec import Listing, Source
-
-Told = dict[str, Any]
-
-
-@contextmanager
-def _cpu(told: Told, name: str = "cpu") -> Iterator[None]:
-    """CPU seconds of a block, all threads, without the imports before it."""
-    before = time.process_time()
-    yield
-    told[name] = time.process_time() - before
-
-
-def _tickets() -> Source:
-    """The Zendesk connector with its widest export alone: thousand-row pages, nested records, 26 columns."""
-    from ingest.registry import SOURCES
-
-    source = SOURCES["zendesk_support"]
-    return replace(source, resources=(source.resource("tickets"),))
-
-
-def _listed(source: Source) -> Iterator[Any]:
-    """The pages of that export by the same client, for the ways it is compared with."""
-    from ingest.core.http import VendorClient
-    from ingest.core.settings import resolve
-
-    settings, listing = resolve(source), source.resources[0].full
-    assert isinstance(listing, Listing)
-    params = {k: v.format(position="", **settings) for k, v in listing.params.items()}
-    client = VendorClient(source, settings, lambda body: "")
-    yield from client.paginate(
-        listing.path, params=params, paginator=listing.pages(), data_selector=listing.records, hooks={"response": []}
-    )
-
-
-def pages(paths: Paths, *, folder: str) -> Told:
-    """Saves the pages of the ticket export as the vendor sent them, one file each."""
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    rows, size = 0, 0
-    for number, page in enumerate(_listed(_tickets())):
-        (target / f"{number:06}.json").write_bytes(page.response.content)
-        rows, size = rows + len(page), size + len(page.response.content)
-    return {"rows": rows, "bytes": size}
-
-
-def ingest_engine(paths: Paths) -> Told:
-    """Our way from HTTP page to DuckDB row."""
-    from ingest.core.load import configure_dlt, ingest_source
-
-    configure_dlt()
-    told: Told = {}
-    source = _tickets()
-    with _cpu(told):
-        runs, errors = ingest_source(source, paths)
-    if errors:
-        raise errors[0]
-    return {**told, "rows": runs[0].extracted}
-
-
-def ingest_dicts(paths: Paths, *, limit: int) -> Told:
-    """dlt's default path over the same pages: dictionaries, merged on the same key."""
-    import dlt
-
-    from ingest.core.load import configure_dlt
-
-    configure_dlt()
-    seen = 0
-
-    @dlt.resource(name="tickets", primary_key="id", write_disposition={"disposition": "merge", "strategy": "delete-insert"})
-    def tickets() -> Iterator[list[dict[str, Any]]]:
-        nonlocal seen
-        for page in _listed(_tickets()):
-            seen += len(page)
-            yield list(page)
-            if seen >= limit:
-                return
-
-    told: Told = {}
-    with _cpu(told):
-        pipeline = dlt.pipeline(
-            "dicts",
-            pipelines_dir=str(paths.dlt),
-            destination=dlt.destinations.duckdb(str(paths.root / "dicts.duckdb")),
-            dataset_name="raw",
-        )
-        pipeline.run(tickets())
-    return {**told, "rows": seen}
-
-
-def ingest_reader(paths: Paths, *, folder: str) -> Told:
-    """DuckDB's own JSON reader over the same pages, into a table: the floor nobody who parses JSON gets under."""
-    import duckdb
-
-    told: Told = {}
-    with duckdb.connect(str(paths.root / "reader.duckdb")) as connection, _cpu(told):
-        connection.execute(
-            f"create table tickets as select t.* from (select unnest(tickets) as t from read_json('{folder}/*.json', maximum_object_size=100000000))"
-        )
-        rows = connection.execute("select count(*) from tickets").fetchall()[0][0]
-    return {**told, "rows": rows}
-
-
-def connector(paths: Paths, *, source: str) -> Told:
-    """One source from its vendor to its raw tables, a first run."""
-    from ingest.core.load import configure_dlt, ingest_source
-    from ingest.registry import SOURCES
-
-    configure_dlt()
-    told: Told = {}
-    with _cpu(told):
-        runs, errors = ingest_source(SOURCES[source], paths)
-    if errors:
-        raise errors[0]
-    return {**told, "rows": sum(run.extracted for run in runs)}
-
-
-def connector_floor(paths: Paths, *, source: str) -> Told:
-    """The rows that source landed, as JSON lines through DuckDB's own reader into tables."""
-    import duckdb
-
-    from ingest.registry import SOURCES
-
-    declared, told, rows = SOURCES[source], Told(), 0
-    with duckdb.connect(str(paths.warehouse)) as connection:
-        for resource in declared.resources:
-            connection.execute(
-                f"copy {declared.schema}.{resource.name} to '{paths.root / resource.name}.{source}.jsonl' (format json)"
-            )
-    with duckdb.connect(str(paths.root / f"{source}.duckdb")) as connection, _cpu(told):
-        for resource in declared.resources:
-            lines = paths.root / f"{resource.name}.{source}.jsonl"
-            connection.execute(
-                f"create table {resource.name} as select * from read_json('{lines}', format = 'newline_delimited')"
-            )
-            rows += connection.execute(f"select count(*) from {resource.name}").fetchall()[0][0]
-    return {**told, "rows": rows}
+from orchestration.bench import ingest_stages
+from orchestration.bench.usage import Told, cpu_of
 
 
 def with_dagster(paths: Paths) -> Told:
@@ -161,7 +25,7 @@ def with_dagster(paths: Paths) -> Told:
     from orchestration.run import run_job
 
     told: Told = {}
-    with _cpu(told):
+    with cpu_of(told):
         run_job("daily", paths)
     return told
 
@@ -182,11 +46,11 @@ def without_dagster(paths: Paths) -> Told:
     from orchestration.transformer import Transformer
 
     told: Told = {}
-    with _cpu(told, "cpu"):
-        with _cpu(told, "ingest"):
+    with cpu_of(told, "cpu"):
+        with cpu_of(told, "ingest"):
             report = ingest(list(SOURCES), paths=paths)
         told["rows"] = sum(run.extracted for run in report.runs)
-        with _cpu(told, "landed_gate"):
+        with cpu_of(told, "landed_gate"):
             validate_landed(paths, list(SOURCES))
         transformer = Transformer(CHECKOUT / "dbt_project", paths)
         manifest = transformer.manifest()
@@ -194,15 +58,15 @@ def without_dagster(paths: Paths) -> Told:
             _selection(layers.BEFORE_IDENTITY, "cautious", "resource_type:seed"),
             _selection(layers.AFTER_IDENTITY, "eager"),
         )
-        with writer(paths, "benchmark"), _cpu(told, "upstream"):
+        with writer(paths, "benchmark"), cpu_of(told, "upstream"):
             list(transformer.build(first))
-        with writer(paths, "benchmark"), duckdb.connect(str(paths.warehouse)) as connection, _cpu(told, "identity"):
+        with writer(paths, "benchmark"), duckdb.connect(str(paths.warehouse)) as connection, cpu_of(told, "identity"):
             resolve(connection, observed_at(connection, list(SOURCES.values())))
-        with writer(paths, "benchmark"), _cpu(told, "downstream"):
+        with writer(paths, "benchmark"), cpu_of(told, "downstream"):
             list(transformer.build(second))
-        with _cpu(told, "published_gate"):
+        with cpu_of(told, "published_gate"):
             validate_published(paths)
-        with _cpu(told, "publish"):
+        with cpu_of(told, "publish"):
             publish(paths, "benchmark", layers.published_tables(manifest))
     return told
 
@@ -228,7 +92,7 @@ def transform_sql(paths: Paths) -> Told:
         catalog = warehouse.stem
         connection.execute(f'use "{catalog}"')
         models = list(_in_order(manifest))
-        with _cpu(told):
+        with cpu_of(told):
             for node in models:
                 database = "published" if node["database"] == "published" else catalog
                 sql = _compiled(paths, node).replace('"cx".', f'"{catalog}".')
@@ -283,7 +147,7 @@ def transform_dbt(paths: Paths) -> Told:
     transformer = Transformer(CHECKOUT / "dbt_project", paths)
     transformer.manifest()
     told: Told = {}
-    with writer(paths, "benchmark"), _cpu(told):
+    with writer(paths, "benchmark"), cpu_of(told):
         list(transformer.build(["--resource-type", "model"]))
     return told
 
@@ -334,12 +198,12 @@ def look_up(paths: Paths, *, times: int) -> Told:
 STAGES: dict[str, Callable[..., Told]] = {
     f.__name__: f
     for f in (
-        pages,
-        ingest_engine,
-        ingest_dicts,
-        ingest_reader,
-        connector,
-        connector_floor,
+        ingest_stages.pages,
+        ingest_stages.ingest_engine,
+        ingest_stages.ingest_dicts,
+        ingest_stages.ingest_reader,
+        ingest_stages.connector,
+        ingest_stages.connector_floor,
         with_dagster,
         without_dagster,
         transform_sql,

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
 
-from ingest.core.load import ResourceRun, configure_dlt, ingest_source
+from ingest.core.load import ingest_source
 from ingest.core.paths import Paths
-from ingest.sandbox.company import FILE_NAME
 from ingest.sandbox.process import Sandbox
 from ingest.sandbox.servers.state import START
 from ingest.sources.chargebee import CHARGEBEE
+from tests.ingest.two_runs import TwoRuns, two_runs
 
 FIRST, LATER = datetime(2026, 2, 1, 6, tzinfo=UTC), START + timedelta(days=2)
 RESOURCES = tuple(resource.name for resource in CHARGEBEE.resources)
@@ -28,47 +26,18 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         yield running
 
 
-class Landed:
-    """Two runs of the connector, five months apart."""
-
-    def __init__(self, sandbox: Sandbox, root: Path) -> None:
-        self.sandbox, self.paths = sandbox, Paths(root)
-        self.runs = [self.run(FIRST), self.run(LATER)]
-
-    def run(self, clock: datetime) -> dict[str, ResourceRun]:
-        self.sandbox.advance(clock)
-        runs, errors = ingest_source(CHARGEBEE, self.paths)
-        assert errors == []
-        return {run.resource: run for run in runs}
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(self.paths.warehouse), read_only=True) as connection:
-            return connection.execute(query).fetchall()
-
-    def told(self, table: str, clock: datetime) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(self.sandbox.directory / FILE_NAME), read_only=True) as connection:
-            return connection.execute(
-                f"""select id, resource_version from vendor.chargebee__{table} where _visible_at <= $1
-                qualify row_number() over (partition by id order by _visible_at desc) = 1 order by all""",
-                [clock],
-            ).fetchall()
-
-
 @pytest.fixture(scope="module")
-def landed(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Landed]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in sandbox.environment().items():
-            patch.setenv(name, value)
-        configure_dlt()
-        yield Landed(sandbox, tmp_path_factory.mktemp("landed"))
+def landed(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoRuns]:
+    with two_runs(CHARGEBEE, sandbox, tmp_path_factory.mktemp("landed"), (FIRST, LATER), "resource_version") as made:
+        yield made
 
 
 @pytest.mark.parametrize("resource", RESOURCES)
-def test_what_landed_is_what_chargebee_shows(landed: Landed, resource: str) -> None:
+def test_what_landed_is_what_chargebee_shows(landed: TwoRuns, resource: str) -> None:
     assert landed.rows(f"select id, resource_version from raw_chargebee.{resource} order by all") == landed.told(resource, LATER)
 
 
-def test_later_runs_list_what_moved_and_the_counts_add_up(landed: Landed) -> None:
+def test_later_runs_list_what_moved_and_the_counts_add_up(landed: TwoRuns) -> None:
     for run in (run for runs in landed.runs for run in runs.values()):
         assert run.is_complete
         assert run.extracted == run.landed + run.duplicates + run.quarantined
@@ -77,19 +46,19 @@ def test_later_runs_list_what_moved_and_the_counts_add_up(landed: Landed) -> Non
     assert 0 < later.extracted < len(landed.told("invoices", LATER))
 
 
-def test_money_is_minor_units_and_time_whole_seconds(landed: Landed) -> None:
+def test_money_is_minor_units_and_time_whole_seconds(landed: TwoRuns) -> None:
     told = landed.rows("select distinct price, currency_code from raw_chargebee.item_prices where id = 'care-basic-JPY-Monthly'")
     assert told == [(3040, "JPY")]
     invoice = landed.rows("select invoiced_at <= updated_at, line_items from raw_chargebee.invoices limit 1")[0]
     assert (invoice[0], '"date_from":' in invoice[1]) == (True, True)
 
 
-def test_what_was_deleted_is_marked(landed: Landed) -> None:
+def test_what_was_deleted_is_marked(landed: TwoRuns) -> None:
     assert landed.rows("select id from raw_chargebee.item_prices where deleted") == [("care-try-EUR-Weekly",)]
 
 
 def test_trouble_on_the_way_costs_one_record_and_two_calls(
-    landed: Landed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    landed: TwoRuns, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SOURCES__CHARGEBEE__CATALOGUE", "1")
     landed.sandbox.switch(

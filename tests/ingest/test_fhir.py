@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
 
-from ingest.core.load import ResourceRun, configure_dlt, ingest_source
+from ingest.core.load import ingest_source
 from ingest.core.paths import Paths
 from ingest.core.settings import variable
-from ingest.sandbox.company import FILE_NAME
 from ingest.sandbox.process import Sandbox
 from ingest.sandbox.servers.state import START
 from ingest.sources.fhir import FHIR
+from tests.ingest.two_runs import TwoRuns, two_runs
 
 FIRST, LATER = datetime(2026, 2, 1, 6, tzinfo=UTC), START
 RECORDS = ("patients", "encounters", "appointments", "questionnaire_responses")
@@ -29,62 +27,32 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         yield running
 
 
-class Landed:
-    """Two runs of the connector: the first by export, the second five months on."""
-
-    def __init__(self, sandbox: Sandbox, root: Path) -> None:
-        self.sandbox, self.paths = sandbox, Paths(root)
-        self.runs = [self.run(FIRST), self.run(LATER)]
-
-    def run(self, clock: datetime) -> dict[str, ResourceRun]:
-        self.sandbox.advance(clock)
-        runs, errors = ingest_source(FHIR, self.paths)
-        assert errors == []
-        return {run.resource: run for run in runs}
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(self.paths.warehouse), read_only=True) as connection:
-            return connection.execute(query).fetchall()
-
-    def told(self, table: str, clock: datetime, columns: str = "id, version_id") -> list[tuple[Any, ...]]:
-        """What the server shows at a clock, as it was planted."""
-        with duckdb.connect(str(self.sandbox.directory / FILE_NAME), read_only=True) as connection:
-            return connection.execute(
-                f"""select {columns} from (select * from vendor.fhir__{table} where _visible_at <= $1
-                qualify row_number() over (partition by id order by _visible_at desc) = 1) where not _is_gone order by all""",
-                [clock],
-            ).fetchall()
-
-
 @pytest.fixture(scope="module")
-def landed(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Landed]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in sandbox.environment().items():
-            patch.setenv(name, value)
-        configure_dlt()
-        yield Landed(sandbox, tmp_path_factory.mktemp("landed"))
+def landed(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoRuns]:
+    with two_runs(FHIR, sandbox, tmp_path_factory.mktemp("landed"), (FIRST, LATER), "version_id") as made:
+        yield made
 
 
 @pytest.mark.parametrize("resource", RECORDS)
-def test_the_first_run_exports_everything(landed: Landed, resource: str) -> None:
+def test_the_first_run_exports_everything(landed: TwoRuns, resource: str) -> None:
     run = landed.runs[0][resource]
     assert run.extracted == len(landed.told(resource, FIRST)) > 0
 
 
-def test_extracted_is_landed_and_duplicates_and_quarantined(landed: Landed) -> None:
+def test_extracted_is_landed_and_duplicates_and_quarantined(landed: TwoRuns) -> None:
     for run in (run for runs in landed.runs for run in runs.values()):
         assert run.is_complete
         assert run.extracted == run.landed + run.duplicates + run.quarantined
 
 
-def test_later_runs_search_for_what_moved(landed: Landed) -> None:
+def test_later_runs_search_for_what_moved(landed: TwoRuns) -> None:
     assert all([runs[resource].mode for runs in landed.runs] == ["full", "changes"] for resource in RECORDS)
     moved = sum(landed.runs[1][resource].extracted for resource in RECORDS)
     assert 0 < moved < sum(len(landed.told(resource, LATER)) for resource in RECORDS)
 
 
 @pytest.mark.parametrize("resource", RECORDS)
-def test_what_landed_is_what_the_server_shows_but_for_what_it_deleted(landed: Landed, resource: str) -> None:
+def test_what_landed_is_what_the_server_shows_but_for_what_it_deleted(landed: TwoRuns, resource: str) -> None:
     kind = {"patients": "Patient", "encounters": "Encounter", "appointments": "Appointment"}.get(
         resource, "QuestionnaireResponse"
     )
@@ -95,24 +63,24 @@ def test_what_landed_is_what_the_server_shows_but_for_what_it_deleted(landed: La
     assert standing == landed.told(resource, LATER)
 
 
-def test_deletions_arrive_from_the_history(landed: Landed) -> None:
+def test_deletions_arrive_from_the_history(landed: TwoRuns) -> None:
     withdrawn = landed.rows("select resource_id from raw_fhir.deletions where resource_type = 'Appointment'")
     assert (landed.runs[0]["deletions"].extracted, bool(withdrawn)) == (0, True)  # nothing had landed before
     assert {resource_id for (resource_id,) in withdrawn}.isdisjoint(key for key, _ in landed.told("appointments", LATER))
 
 
-def test_a_merged_patient_stays_and_names_what_replaced_it(landed: Landed) -> None:
+def test_a_merged_patient_stays_and_names_what_replaced_it(landed: TwoRuns) -> None:
     merged = landed.rows("select active, links from raw_fhir.patients where links like '%replaced-by%'")
     assert merged
     assert not any(active for active, _ in merged)
 
 
-def test_no_name_slips_into_what_was_not_asked_for(landed: Landed) -> None:
+def test_no_name_slips_into_what_was_not_asked_for(landed: TwoRuns) -> None:
     for resource in RECORDS:
         assert landed.rows(f"select count(*) from raw_fhir.{resource} where _extra is not null") == [(0,)]
 
 
-def test_a_first_load_by_search_brings_the_same(landed: Landed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_first_load_by_search_brings_the_same(landed: TwoRuns, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SOURCES__FHIR__LOAD", "search")
     landed.sandbox.switch("fhir", expired_token=1, duplicate_rows=1, empty_page_continues=1)
     runs, errors = ingest_source(FHIR, Paths(tmp_path))

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from ingest.core.paths import Paths
+from ingest.core.shape import SQL_TYPES
 from ingest.core.spec import Column, Kind, Resource, Source
 from ingest.registry import SOURCES
 from orchestration.quality.facts import PUBLISHED
@@ -18,17 +19,6 @@ from orchestration.quality.landed_facts import LANDED, Landed
 ROWS = 300
 CANARY = "canary.person"
 OBSERVED = "timestamptz '2026-07-01 06:00:00+00'"
-_TYPES = {
-    Kind.TEXT: "varchar",
-    Kind.INTEGER: "bigint",
-    Kind.NUMBER: "double",
-    Kind.DECIMAL: "decimal(38,9)",
-    Kind.FLAG: "boolean",
-    Kind.INSTANT: "timestamptz",
-    Kind.EPOCH: "timestamptz",
-    Kind.DAY: "date",
-    Kind.JSON: "varchar",
-}
 _VALUES = {
     Kind.TEXT: "'word' || i",
     Kind.INTEGER: "i",
@@ -63,7 +53,7 @@ def _create_raw(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     connection.execute(f"create table {source.schema}.ingest_runs ({_LEDGER})")
     for resource in source.resources:
         facts = LANDED.get((source.name, resource.name), Landed())
-        listed = [f"({_value(c, resource, facts)})::{_TYPES[c.kind]} as {c.name}" for c in resource.columns]
+        listed = [f"({_value(c, resource, facts)})::{SQL_TYPES[c.kind]} as {c.name}" for c in resource.columns]
         engine = f"null::varchar as _extra, 'run-1' as _run_id, i as _seq, {OBSERVED} as _observed_at"
         connection.execute(
             f"create table {source.schema}.{resource.name} as select {', '.join(listed)}, {engine} from range({ROWS}) as r(i)"

@@ -8,21 +8,10 @@ from typing import Any
 
 import duckdb
 
-from ingest.core.spec import Kind
+from ingest.core.shape import SQL_TYPES
 from ingest.registry import SOURCES
 from ingest.sandbox.servers.state import START, State
 
-_SQL_TYPES = {
-    Kind.TEXT: "VARCHAR",
-    Kind.INTEGER: "BIGINT",
-    Kind.NUMBER: "DOUBLE",
-    Kind.DECIMAL: "DECIMAL(38, 9)",
-    Kind.FLAG: "BOOLEAN",
-    Kind.INSTANT: "TIMESTAMPTZ",
-    Kind.EPOCH: "TIMESTAMPTZ",
-    Kind.DAY: "DATE",
-    Kind.JSON: "VARCHAR",
-}
 COMPANY = "a1b2c3d4-0000-4000-8000-000000000001"
 LATER = START + timedelta(days=1)
 PAST = START - timedelta(days=10)
@@ -198,7 +187,7 @@ def write_company(directory: Path, rows: Rows, sources: tuple[str, ...] = ()) ->
         db.begin()
         for source in SOURCES.values():
             for resource in source.resources:
-                _write_table(db, f"{source.name}__{resource.name}", {c.name: _SQL_TYPES[c.kind] for c in resource.columns}, rows)
+                _write_table(db, f"{source.name}__{resource.name}", {c.name: SQL_TYPES[c.kind] for c in resource.columns}, rows)
         db.commit()
     State(customers=1, seed=7, sources=sources).write(directory)
 

@@ -6,7 +6,6 @@ the vendor says it sent, since a CSV answer that was cut short looks complete.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import requests
 
 from ingest.core.errors import IngestError
 from ingest.core.readers.csv_text import CsvText
+from ingest.core.readers.polling import asked_again
 from ingest.core.readers.salesforce_api import SalesforceApi
 
 _JOBS = "/jobs/query"
@@ -45,19 +45,16 @@ class BulkQuery:
 
     def _wait(self, api: SalesforceApi, path: str) -> int:
         """Returns how many records the finished job holds."""
-        deadline, wait = time.monotonic() + self.patience.total_seconds(), self.first_wait
-        while True:
+        state = None
+        for _ in asked_again(self.patience, self.first_wait, 2, self.longest_wait):
             job = api.ask("GET", path).json()
             state = job.get("state")
             if state == "JobComplete":
                 return int(job.get("numberRecordsProcessed") or 0)
             if state in ("Failed", "Aborted"):
                 raise api.failure(f"the bulk query ended as {state} ({str(job.get('errorMessage') or 'no message')[:160]})")
-            if time.monotonic() + wait > deadline:
-                api.ask("PATCH", path, json={"state": "Aborted"})  # a running job cannot be deleted
-                raise api.failure(f"the bulk query was still {state} after {self.patience}")
-            time.sleep(wait)
-            wait = min(wait * 2, self.longest_wait)
+        api.ask("PATCH", path, json={"state": "Aborted"})  # a running job cannot be deleted
+        raise api.failure(f"the bulk query was still {state} after {self.patience}")
 
     def _results(self, api: SalesforceApi, path: str, expected: int) -> Iterator[pa.Table]:
         text, locator = CsvText(api.call), ""

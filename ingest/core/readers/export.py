@@ -8,7 +8,6 @@ the vendor no longer takes the token.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from ingest.core.calls import Call, Page, pages_of
 from ingest.core.errors import IngestError, QuotaUsedUp
 from ingest.core.readers import exported_file
 from ingest.core.readers.exported_file import BadFile, Format
+from ingest.core.readers.polling import asked_again
 from ingest.core.spec import Listing
 from ingest.core.templates import Filler
 
@@ -129,19 +129,16 @@ class _Job:
 
     def _wait(self, job: str) -> Any:
         """Asks at growing intervals until the job is done; its state decides, not its percentage."""
-        runtime = resolve_configuration(RuntimeConfiguration())
-        deadline, wait = time.monotonic() + self.export.patience.total_seconds(), 0.2 * runtime.request_backoff_factor
-        while True:
+        first = 0.2 * resolve_configuration(RuntimeConfiguration()).request_backoff_factor
+        state = None
+        for _ in asked_again(self.export.patience, first, 1.6, self.export.longest_wait):
             answer = self.call.client.fetch("GET", self._fill(self.export.poll, job=job)).json()
             state = _at(answer, self.export.status)
             if state == self.export.done and _at(answer, self.export.ready):
                 return answer
             if state in (self.export.done, *self.export.failed):
                 raise self._failure(f"the vendor could not make the export (state {state!r})", _JobFailed)
-            if time.monotonic() + wait > deadline:
-                raise self._failure(f"the export was still {state!r} after {self.export.patience}")
-            time.sleep(wait)
-            wait = min(wait * 1.6, self.export.longest_wait)
+        raise self._failure(f"the export was still {state!r} after {self.export.patience}")
 
     def _fill(self, template: Any, **values: Any) -> Any:
         return Filler({**self.call.fill.values, **{name: str(value) for name, value in values.items()}}, self.parent)(template)

@@ -24,7 +24,7 @@ comments as (
 
     select
         response_id,
-        min(link_id) as link_id,
+        min(link_id) as question_id,
         string_agg(answer_text, ' / ' order by link_id, answer_text) as comment
     from answers
     where is_free_text and answer_text is not null
@@ -37,7 +37,7 @@ scored_answers as (
 
     select
         responses.response_id,
-        answers.link_id,
+        answers.link_id as question_id,
         survey_questions.metric,
         survey_questions.scale_min,
         survey_questions.scale_max,
@@ -54,48 +54,16 @@ scored_answers as (
 
 ),
 
-comments_alone as (
-
-    select
-        comments.response_id,
-        comments.link_id
-    from comments
-    left join scored_answers on comments.response_id = scored_answers.response_id
-    where scored_answers.response_id is null
-
-),
-
 said as (
 
-    select
-        response_id,
-        link_id,
-        metric,
-        scale_min,
-        scale_max,
-        polarity,
-        top_box_min,
-        -- outside its scale a score is no score
-        case when score between scale_min and scale_max then score end as score
-    from scored_answers
-    union all
-    select
-        response_id,
-        link_id,
-        null as metric,
-        null as scale_min,
-        null as scale_max,
-        null as polarity,
-        null as top_box_min,
-        null as score
-    from comments_alone
+    {{ survey_statements() }}
 
 ),
 
 feedback as (
 
     select
-        'fhir:' || said.response_id || '/' || said.link_id as feedback_id,
+        'fhir:' || said.response_id || '/' || said.question_id as feedback_id,
         -- an answer without a subject stands for itself
         coalesce(
             {{ node_id('fhir', 'patients', ['responses.patient_id']) }},
@@ -107,7 +75,7 @@ feedback as (
         'survey_answer' as kind,
         said.metric,
         responses.questionnaire_id as survey_id,
-        said.link_id as question_id,
+        said.question_id,
 
         cast(said.score as double) as score,
         cast(said.scale_min as double) as scale_min,

@@ -63,41 +63,9 @@ scored_answers as (
 
 ),
 
-comments_alone as (
-
-    select
-        comments.response_id,
-        comments.question_id
-    from comments
-    left join scored_answers on comments.response_id = scored_answers.response_id
-    where scored_answers.response_id is null
-
-),
-
 said as (
 
-    select
-        response_id,
-        question_id,
-        metric,
-        scale_min,
-        scale_max,
-        polarity,
-        top_box_min,
-        -- outside its scale a score is no score
-        case when score between scale_min and scale_max then score end as score
-    from scored_answers
-    union all
-    select
-        response_id,
-        question_id,
-        null as metric,
-        null as scale_min,
-        null as scale_max,
-        null as polarity,
-        null as top_box_min,
-        null as score
-    from comments_alone
+    {{ survey_statements() }}
 
 ),
 
