@@ -28,6 +28,7 @@ from ingest.core.progress import Progress
 from ingest.core.roster import is_on, note
 from ingest.core.settings import resolve
 from ingest.core.spec import Source
+from ingest.core.warehouse import Warehouse, knows_the_same
 from ingest.registry import SOURCES
 
 
@@ -146,21 +147,19 @@ def _source(name: str) -> Source:
 
 def _pipeline(source: Source, paths: Paths) -> dlt.Pipeline:
     return dlt.pipeline(
-        source.name,
-        pipelines_dir=str(paths.dlt),
-        destination=dlt.destinations.duckdb(str(paths.warehouse)),
-        dataset_name=source.schema,
+        source.name, pipelines_dir=str(paths.dlt), destination=Warehouse(paths.warehouse), dataset_name=source.schema
     )
 
 
 def _finish_what_was_left(pipeline: dlt.Pipeline, source: Source, paths: Paths) -> None:
     """Loads packages of a run that was killed, then takes the cursors from the warehouse when they are newer or local ones are lost."""
     try:
-        with writer(paths, f"cx ingest {source.name}"), _opened(paths):
+        with writer(paths, f"cx ingest {source.name}"), _opened(paths) as connection:
             if pipeline.has_pending_data:
                 pipeline.normalize()
                 pipeline.load()
-            pipeline.sync_destination()
+            if not knows_the_same(connection, pipeline):
+                pipeline.sync_destination()
     except PipelineStepFailed as error:
         raise _plain(source, error) from error
 
@@ -179,7 +178,9 @@ def _plain(source: Source, error: PipelineStepFailed) -> CxError:
 
 
 def configure_dlt() -> None:
-    """Our defaults for dlt, which reads them from the environment: declared order, nothing sent home, only errors said."""
+    """Our defaults for dlt, which reads them from the environment: declared order, no second copy of the rows left in the
+    staging tables, nothing sent home, only errors said."""
     os.environ.setdefault("EXTRACT__NEXT_ITEM_MODE", "fifo")
+    os.environ.setdefault("LOAD__TRUNCATE_STAGING_DATASET", "true")
     os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
     os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")

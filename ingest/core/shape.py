@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ import pyarrow as pa
 from ingest.core.spec import Column, Kind, Resource
 
 Record = dict[str, Any]
+Values = Sequence[Any]  # of one field, a value a record
 Bad = list[tuple[int, str]]  # positions that do not fit, with the reason
 
 ARROW_TYPES: dict[Kind, pa.DataType] = {
@@ -70,6 +72,8 @@ class Shaper:
         self._known_top = {_first(c.path) for c in self.columns if not c.path.startswith("$parent.")}
         self._known_top |= {name for name in resource.ignored if "." not in name or name.startswith("@")}
         self._partial = self._partially_declared(resource)
+        self._heads = sorted({_first(c.path) for c in self.columns} - {"$parent"})
+        self._fields_of = itemgetter(*self._heads, *self._heads[:1])  # one more, since a getter of one gives no tuple
 
     @staticmethod
     def _partially_declared(resource: Resource) -> dict[str, set[str]]:
@@ -85,8 +89,20 @@ class Shaper:
 
     def shape(self, records: Sequence[Record], parents: Sequence[Mapping[str, Any]]) -> tuple[pa.Table, list[Misfit]]:
         """Returns the table of all rows that fit (declared columns, `_extra`, `_position`) and the misfits by position."""
-        columns = [_convert(column.kind, _read(column.path, records, parents)) for column in self.columns]
-        return self._table(columns, self._extras(records), lambda at, path: _read(path, [records[at]], [parents[at]])[0])
+        fields = self._fields(records)
+        columns = [_convert(column.kind, _read(column.path, fields, parents)) for column in self.columns]
+
+        def value(at: int, path: str) -> Any:
+            return _read(path, self._fields([records[at]]), [parents[at]])[0]
+
+        return self._table(columns, self._extras(records), value)
+
+    def _fields(self, records: Sequence[Record]) -> dict[str, Values]:
+        """The values of every declared field, one pass over each record while it is in the processor's cache."""
+        try:
+            return dict(zip(self._heads, zip(*map(self._fields_of, records), strict=True), strict=False))
+        except KeyError:
+            return {head: [record.get(head) for record in records] for head in self._heads}
 
     def conform(self, table: pa.Table, parent: Mapping[str, Any]) -> tuple[pa.Table, list[Misfit]]:
         """The same for rows that came as Arrow: columns are found by declared path, and converted only where types differ."""
@@ -138,12 +154,12 @@ def _first(path: str) -> str:
     return path.partition(".")[0]
 
 
-def _read(path: str, records: Sequence[Record], parents: Sequence[Mapping[str, Any]]) -> list[Any]:
+def _read(path: str, fields: Mapping[str, Values], parents: Sequence[Mapping[str, Any]]) -> Values:
     """All values at a dotted path; a step that is missing or not an object gives null."""
     head, _, rest = path.partition(".")
     if head == "$parent":
         return [parent.get(rest) for parent in parents]
-    values = [record.get(head) for record in records]
+    values = fields[head]
     while rest:
         head, _, rest = rest.partition(".")
         values = [value.get(head) if type(value) is dict else None for value in values]
@@ -167,7 +183,7 @@ def _recast(column: Column, table: pa.Table, parent: Mapping[str, Any]) -> tuple
     return _convert(column.kind, found.to_pylist())
 
 
-def _convert(kind: Kind, values: list[Any]) -> tuple[pa.Array, Bad]:
+def _convert(kind: Kind, values: Values) -> tuple[pa.Array, Bad]:
     """The values as one Arrow array; positions that do not fit are null there and listed with the reason."""
     try:
         return _FAST[kind](values), []
@@ -175,7 +191,7 @@ def _convert(kind: Kind, values: list[Any]) -> tuple[pa.Array, Bad]:
         return _one_by_one(kind, values)
 
 
-def _one_by_one(kind: Kind, values: list[Any]) -> tuple[pa.Array, Bad]:
+def _one_by_one(kind: Kind, values: Values) -> tuple[pa.Array, Bad]:
     clean: list[Any] = []
     bad: Bad = []
     parse = _CAREFUL[kind]
@@ -188,16 +204,16 @@ def _one_by_one(kind: Kind, values: list[Any]) -> tuple[pa.Array, Bad]:
     return pa.array(clean, ARROW_TYPES[kind]), bad
 
 
-def _json_text(values: list[Any]) -> pa.Array:
+def _json_text(values: Values) -> pa.Array:
     return pa.array([None if value is None else orjson.dumps(value).decode() for value in values], pa.string())
 
 
-def _epoch(values: list[Any]) -> pa.Array:
+def _epoch(values: Values) -> pa.Array:
     seconds = pa.array(values, pa.int64())
     return seconds.cast(pa.timestamp("s", "UTC")).cast(pa.timestamp("us", "UTC"))
 
 
-_FAST: dict[Kind, Callable[[list[Any]], pa.Array]] = {
+_FAST: dict[Kind, Callable[[Values], pa.Array]] = {
     Kind.TEXT: lambda values: pa.array(values, pa.string()),
     Kind.INTEGER: lambda values: pa.array(values, pa.int64()),
     Kind.NUMBER: lambda values: pa.array(values, pa.float64()),
