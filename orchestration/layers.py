@@ -79,6 +79,11 @@ def _place(node: Node) -> int:
     return ORDER.index(layer_of(node))
 
 
+def reads_beside_raw(layers: tuple[str, ...]) -> list[str]:
+    """The schemas that stand before a half begins, written by neither a vendor's loader nor dbt."""
+    return [IDENTITY_STATE] if layers is AFTER_IDENTITY else []
+
+
 def published_tables(manifest: Manifest) -> list[str]:
     """The tables readers see, by name."""
     return sorted(str(node["alias"]) for node in built_nodes(manifest, (PUBLISHED,)))

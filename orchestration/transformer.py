@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import ctypes
 import fcntl
+import hashlib
 import json
 import os
 import queue
@@ -63,6 +64,14 @@ class Transformer:
             except ValueError:  # whoever wrote it was killed on the way
                 self._parse()
                 return _load(target)
+
+    def mark(self) -> str:
+        """A hash of everything the parser reads: two projects with the same mark build the same."""
+        told = hashlib.sha256()
+        for path in sorted(_watched(self.project)):
+            if path.is_file():
+                told.update(f"{path.relative_to(self.project)}\n".encode() + path.read_bytes())
+        return told.hexdigest()
 
     def build(self, selection: Sequence[str]) -> Iterator[NodeResult]:
         """Runs `dbt build` with these selection arguments; yields every node as it ends.
@@ -155,9 +164,13 @@ def _load(path: Path) -> dict[str, Any]:
 
 def _newest_change(project: Path) -> float:
     """When anything the parser reads was last changed; folders count, so that a deleted file does too."""
+    return max((path.stat().st_mtime for path in _watched(project)), default=0.0)
+
+
+def _watched(project: Path) -> Iterator[Path]:
     found = [project / name for name in _WATCHED if (project / name).exists()]
-    inside = (path for top in found if top.is_dir() for path in top.rglob("*"))
-    return max((path.stat().st_mtime for path in (*found, *inside)), default=0.0)
+    yield from found
+    yield from (path for top in found if top.is_dir() for path in top.rglob("*"))
 
 
 def _decoded(events: queue.SimpleQueue[Any]) -> Iterator[NodeResult]:

@@ -6,6 +6,7 @@ it runs in the half that builds the last of them. Which node stands in which lay
 
 # Dagster reads the annotation of `context` as an object: no postponed annotations in this file.
 from collections.abc import Iterator, Mapping, Sequence
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -23,9 +24,11 @@ from orchestration.layers import (
     built_nodes,
     is_built,
     layer_of,
+    reads_beside_raw,
     tests_with_homes,
 )
 from orchestration.parts import OWNERS, WRITER_POOL, Parts
+from orchestration.standing import Standing
 from orchestration.transformer import NodeResult, Transformer, TransformError
 
 UNIQUE_ID = "dbt/unique_id"
@@ -69,22 +72,64 @@ def _half(name: str, layers: tuple[str, ...], parts: Parts, transformer: Transfo
     def transform_step(context: dg.AssetExecutionContext) -> Iterator[Any]:
         assets = {unique_id: key for unique_id, key in keys.items() if key in context.selected_asset_keys}
         tests = {unique_id: spec for unique_id, spec in checks.items() if spec.key in context.selected_asset_check_keys}
-        tests_left = dict(tests)
         is_whole = len(assets) == len(keys) and len(tests) == len(checks)
-        selection = selection_of(manifest, name) if is_whole else _some(manifest, [*assets, *tests])
         paths = parts.paths()
+        standing = Standing(
+            paths.warehouse, transformer.mark(), name, reads_beside_raw(layers), list(built_nodes(manifest, layers))
+        )
         with writer(paths, f"dbt ({name})"):
             if is_whole and PUBLISHED in layers:
                 paths.staging_file.unlink(missing_ok=True)
-            try:
-                for result in transformer.build(selection):
-                    tests_left.pop(result.unique_id, None)
-                    yield from _events(result, assets, tests)
-                yield from (_not_run(spec) for spec in tests_left.values())
-            except TransformError as error:
-                raise dg.Failure(f"{error}", metadata={"failing": _failing(transformer, parts)}, allow_retries=False) from error
+            stay = standing.found() if is_whole else frozenset()
+            left = [*(unique_id for unique_id in assets if unique_id not in stay), *tests]
+            selection = _some(manifest, left) if stay or not is_whole else selection_of(manifest, name)
+            told = _built(transformer, selection, assets, tests, parts)
+            yield from _with_standing(stay, told, assets, manifest) if stay else told
+            if is_whole:
+                standing.note()
 
     return transform_step
+
+
+def _built(
+    transformer: Transformer,
+    selection: Sequence[str],
+    assets: Mapping[str, dg.AssetKey],
+    tests: Mapping[str, dg.AssetCheckSpec],
+    parts: Parts,
+) -> Iterator[Any]:
+    """What dbt tells of the selected nodes, as Dagster's events; dg.Failure with the failing keys when anything failed."""
+    tests_left = dict(tests)
+    try:
+        for result in transformer.build(selection):
+            tests_left.pop(result.unique_id, None)
+            yield from _events(result, assets, tests)
+        yield from (_not_run(spec) for spec in tests_left.values())
+    except TransformError as error:
+        raise dg.Failure(f"{error}", metadata={"failing": _failing(transformer, parts)}, allow_retries=False) from error
+
+
+def _with_standing(
+    stay: frozenset[str], told: Iterator[Any], assets: Mapping[str, dg.AssetKey], manifest: Manifest
+) -> Iterator[Any]:
+    """The events of what is built with those of what stands among them: Dagster wants each table after those it reads."""
+    nodes = manifest["nodes"]
+    order = TopologicalSorter({name: assets.keys() & set(nodes[name]["depends_on"].get("nodes", ())) for name in assets})
+    order.prepare()
+    ids = {key: name for name, key in assets.items()}
+
+    def standing() -> Iterator[Any]:
+        while here := [name for name in order.get_ready() if name in stay]:
+            for name in here:
+                yield dg.MaterializeResult(asset_key=assets[name], metadata={"stands": True})
+            order.done(*here)
+
+    yield from standing()
+    for event in told:
+        yield event
+        if isinstance(event, dg.MaterializeResult) and event.asset_key is not None:
+            order.done(ids[event.asset_key])
+            yield from standing()
 
 
 def _check(test: Node, home: Node, translator: LayerTranslator, manifest: Manifest) -> dg.AssetCheckSpec:
