@@ -116,7 +116,7 @@ class SourceRun:
                 for page in self._pages(resource, resource.keys, parent):
                     rows = page.to_pylist() if isinstance(page, pa.Table) else page
                     tally.extracted += len(rows)
-                    keys |= {(*under, str(row["id"])) for row in rows}
+                    keys |= {(*under, self._listed_id(row)) for row in rows}
             self._refuse_short_listing(name, len(keys), int(state.get("listed", 0)))
             tally.is_complete = True
             state |= {"listed": len(keys), "listed_at": self.observed_at.isoformat()}
@@ -125,6 +125,13 @@ class SourceRun:
         ordered = sorted(keys)
         columns = {name: pa.array([key[at] for key in ordered], pa.string()) for at, name in enumerate(resource.key)}
         yield self._stamped(pa.table(columns))
+
+    def _listed_id(self, row: Any) -> str:
+        """The id of a listed record; a listing with a record that has none says nothing about what was deleted."""
+        told = row.get("id") if isinstance(row, dict) else None
+        if told is None:
+            raise IngestError(f"{self.source.name}: a listed record has no id", "Run again; nothing is taken for deleted.")
+        return str(told)
 
     def _refuse_short_listing(self, name: str, listed: int, before: int) -> None:
         if before < FEW_KEYS or 2 * listed >= before or accepts_short_listing(self.source):

@@ -3,7 +3,7 @@
 Lands: projects, queries (one per brand), mentions.
 Cursor: `added` (when a post entered the query), never `date`: backfills bring old posts late. A second listing re-reads
 the last week by `updated`, since sentiment and categories are corrected afterwards. Rows merge on resource and query.
-Deletes: posts removed at their platform vanish without trace.
+Deletes: posts removed at their platform vanish without trace, so all are listed once a week to see which are left.
 Personal: author, full name, text of the post.
 Left out: charts and aggregates (computed here), author demographics, workflow fields.
 """
@@ -15,6 +15,7 @@ from functools import partial
 
 from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
 
+from ingest.core.readers.shaped import Shaped
 from ingest.core.spec import (
     Bearer,
     Budget,
@@ -99,7 +100,7 @@ BRANDWATCH = Source(
         ),
         Resource(
             name="mentions",
-            key=("resource_id", "query_id"),
+            key=("query_id", "resource_id"),
             columns=(
                 text("resource_id", "resourceId"),
                 integer("query_id", "queryId"),
@@ -133,6 +134,8 @@ BRANDWATCH = Source(
             full=_mentions("added", "{start_date}"),
             changes=_mentions("added", "{since}"),
             also=(_mentions("updated", "{week_ago}"),),
+            keys=Shaped(_mentions("added", "{start_date}"), lambda mention: {"id": mention.get("resourceId")}),
+            keys_every=timedelta(days=7),
             cursor=Cursor("added_at", lag=timedelta(hours=1)),
             parent=Children("queries", each_keeps_its_cursor=True),
         ),

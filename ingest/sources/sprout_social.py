@@ -4,7 +4,7 @@ Lands: clients, profiles, messages (received and sent), post_metrics (lifetime v
 Cursor: none of the vendor's. Everything is filtered by when it was created or by the day it tells of, and keeps moving
 afterwards: sentiment is corrected, replies are counted, posts gather views. So each run reads the last two weeks of messages,
 thirty days of posts and seven of profile days again, per profile, so that a profile connected later starts at its beginning.
-Deletes: messages removed at their network vanish without trace.
+Deletes: messages removed at their network vanish without trace, so all are listed once a month to see which are left.
 Personal: author's name and handle, text and address of a message.
 Left out: cases, publishing, listening topics, tag names, names of the colleagues who answered, paid figures.
 """
@@ -107,22 +107,26 @@ _MESSAGE_FIELDS = (
     *("guid", "created_time", "network", "post_category", "post_type", "text", "perma_link", "profile_guid", "from"),
     *("language_code", "sentiment", "activity_metadata", "internal.tags.id", "internal.sent_by.id"),
 )
-_MESSAGES = Spans(
-    Listing(
+
+
+def _messages(fields: tuple[str, ...]) -> Spans:
+    """Messages of one profile by the time they were written, with these fields."""
+    listing = Listing(
         "/{parent.customer_id}/messages",
         "data",
         _by_cursor,
         method="POST",
         json={
             "filters": ["group_id.eq({parent.group_id})", _OF_PROFILE, "created_time.in({from}..{to})"],
-            "fields": _MESSAGE_FIELDS,
+            "fields": fields,
             "sort": ["created_time:asc"],
             "timezone": "UTC",
             "limit": 100,
         },
-    ),
-    _SECONDS,
-)
+    )
+    return Spans(listing, _SECONDS)
+
+
 _POSTS = Shaped(
     Spans(
         Listing(
@@ -215,8 +219,10 @@ SPROUT_SOCIAL = Source(
                 nested("activity", "activity_metadata"),
                 instant("created_at", "created_time"),
             ),
-            full=_MESSAGES,
-            changes=_MESSAGES,
+            full=_messages(_MESSAGE_FIELDS),
+            changes=_messages(_MESSAGE_FIELDS),
+            keys=Shaped(_messages(("guid",)), lambda message: {"id": message.get("guid")}),
+            keys_every=timedelta(days=30),
             cursor=Cursor("created_at", lag=timedelta(days=14)),
             parent=_PROFILES,
             ignored=("from", "internal"),

@@ -39,7 +39,7 @@ def test_two_runs_share_one_window_of_the_vendors(trial: Trial, tmp_path: Path) 
     notes = tmp_path / "calls"
     _kept_to(trial, notes)
     before = _seen(trial)
-    trial.on(rate_limit=before + 30, page_rows=5)
+    trial.on(rate_limit=before + 30, page_rows=8)
     trial.run()
     trial.extraction.states.clear()
     [error] = trial.run(fails=True).errors

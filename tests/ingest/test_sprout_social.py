@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ def test_everything_lands_behind_cursors_caps_and_pages_and_the_next_day_brings_
         "clients": (1, True),
         "profiles": (2, True),
         "messages": (7, True),
+        "messages_keys": (7, True),
         "post_metrics": (7, True),
         "profile_metrics": (6, True),
     }
@@ -60,6 +62,20 @@ def test_everything_lands_behind_cursors_caps_and_pages_and_the_next_day_brings_
     assert runs.rows("select max(impressions) from raw_sprout_social.post_metrics") == [(999,)]
     day = "select impressions, followers, network from raw_sprout_social.profile_metrics order by reported_on desc limit 1"
     assert runs.rows(day) == [(1, 100, "twitter")]
+
+
+def test_a_message_removed_at_its_network_is_missing_from_the_next_months_listing(
+    tmp_path: Path, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = Runs.into(tmp_path, served, monkeypatch)
+    assert runs.run(SPROUT_SOCIAL)["messages_keys"].landed == 7
+    served.world.set_clock(NEXT_DAY)
+    assert "messages_keys" not in runs.run(SPROUT_SOCIAL)
+    served.world.set_clock(NEXT_DAY + timedelta(days=30))
+    assert runs.run(SPROUT_SOCIAL)["messages_keys"].landed == 7  # one went, a late one came
+    newest = "select max(_observed_at) from raw_sprout_social.messages_keys"
+    left = f"select guid from raw_sprout_social.messages_keys where _observed_at < ({newest})"
+    assert runs.rows(left) == [("9001",)]
 
 
 def test_an_empty_page_of_posts_is_no_end(extraction: Extraction, served: Served) -> None:

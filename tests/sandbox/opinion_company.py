@@ -108,6 +108,7 @@ def opinion_company() -> Rows:
             *(_message(n) for n in range(MESSAGES)),
             late,
             {**late, "sentiment": "NEGATIVE", "_visible_at": EDITED},
+            _message(1, _visible_at=GONE, _is_gone=True),
         ],
         "sprout_social__post_metrics": [
             *(_post(n) for n in range(POSTS)),

@@ -6,11 +6,23 @@ mentions as (
 
 ),
 
+listed_keys as (
+
+    select * from {{ source('raw_brandwatch', 'mentions_keys') }}
+
+),
+
+newest_listing as (
+
+    {{ newest_listing('raw_brandwatch', 'mentions') }}
+
+),
+
 cleaned as (
 
     select
-        resource_id,
-        query_id,
+        mentions.resource_id,
+        mentions.query_id,
         {{ blank_to_null('reply_to') }} as reply_to,
         {{ blank_to_null('repost_of') }} as repost_of,
         {{ blank_to_null('thread_id') }} as thread_id,
@@ -38,13 +50,19 @@ cleaned as (
 
         coalesce(starred, false) as is_starred,
         {{ blank_to_null('repost_of') }} is not null as is_repost,
+        {{ is_missing_from_listing(
+            'mentions._observed_at', 'listed_keys._observed_at', 'newest_listing.listed_at'
+        ) }} as is_deleted,
 
         posted_at,
         added_at,
         updated_at,
-        _observed_at
+        mentions._observed_at
 
     from mentions
+    left join listed_keys
+        on mentions.resource_id = listed_keys.resource_id and cast(mentions.query_id as varchar) = listed_keys.query_id
+    cross join newest_listing
 
 )
 

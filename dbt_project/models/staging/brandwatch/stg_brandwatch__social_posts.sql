@@ -3,6 +3,7 @@ with
 mentions as (
 
     select * from {{ ref('stg_brandwatch__mentions') }}
+    where not is_deleted
 
 ),
 

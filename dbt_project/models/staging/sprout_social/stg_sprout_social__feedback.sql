@@ -3,7 +3,7 @@ with
 messages as (
 
     select * from {{ ref('stg_sprout_social__messages') }}
-    where message_kind in ('private', 'comment', 'mention') and not is_repost
+    where message_kind in ('private', 'comment', 'mention') and not is_repost and not is_deleted
 
 ),
 

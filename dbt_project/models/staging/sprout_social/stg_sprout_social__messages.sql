@@ -6,10 +6,22 @@ messages as (
 
 ),
 
+listed_keys as (
+
+    select * from {{ source('raw_sprout_social', 'messages_keys') }}
+
+),
+
+newest_listing as (
+
+    {{ newest_listing('raw_sprout_social', 'messages') }}
+
+),
+
 cleaned as (
 
     select
-        guid as message_id,
+        messages.guid as message_id,
         profile_id,
         group_id,
         {{ blank_to_null('profile_guid') }} as profile_guid,
@@ -42,10 +54,16 @@ cleaned as (
         ) as is_comment,
         coalesce(upper(post_type) like '%RETWEET%' or upper(post_type) like '%REPOST%', false) as is_repost,
 
+        {{ is_missing_from_listing(
+            'messages._observed_at', 'listed_keys._observed_at', 'newest_listing.listed_at'
+        ) }} as is_deleted,
+
         created_at,
-        _observed_at
+        messages._observed_at
 
     from messages
+    left join listed_keys on messages.guid = listed_keys.guid
+    cross join newest_listing
 
 ),
 

@@ -3,7 +3,7 @@ with
 messages as (
 
     select * from {{ ref('stg_sprout_social__messages') }}
-    where message_kind = 'mention'
+    where message_kind = 'mention' and not is_deleted
 
 ),
 
