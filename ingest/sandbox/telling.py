@@ -70,7 +70,9 @@ def _cases(view: _View) -> list[Case]:
     ]  # fmt: skip
 
 
-_PERIOD = "person_id, epoch_us(period_start), epoch_us(period_end), currency, mrr_minor, subscription_id, is_uncollectible"
+_PERIOD = (
+    "person_id, epoch_us(period_start), epoch_us(period_end), currency, mrr_minor, subscription_id, is_uncollectible, is_given_up"
+)
 
 
 def _periods(view: _View) -> list[Period]:
@@ -79,7 +81,7 @@ def _periods(view: _View) -> list[Period]:
 
 
 def _uncollectible(view: _View) -> list[Period]:
-    return [Period(*row[:6]) for row in view.newest("billing_versions", "invoice_id", _PERIOD) if row[4] > 0 and row[6]]
+    return [Period(*row[:6]) for row in view.newest("billing_versions", "invoice_id", _PERIOD) if row[4] > 0 and row[7]]
 
 
 def _trials(view: _View) -> list[Trial]:

@@ -143,7 +143,7 @@ insert into truth.billing_versions by name
 select
     'chargebee ' || invoice_id as invoice_id, person_id, period_start::timestamptz as period_start, period_end::timestamptz as period_end, currency,
     unit_minor / months::double as mrr_minor, status in ('not_paid', 'voided') or is_removed as is_uncollectible, seen_at::timestamptz as visible_at,
-    id as subscription_id, false as is_trial
+    id as subscription_id, status = 'not_paid' and not is_removed as is_given_up
 from care_bill_version;
 
 insert into truth.trial_versions

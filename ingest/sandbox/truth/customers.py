@@ -57,7 +57,7 @@ def _mrr(month: Window, told: Told, before: set[str], after: set[str]) -> Iterab
     yield Fact("mrr", "constant_currency", month.day, constant, None, constant, len(after))
     yield ratio("arpa", "standard", month, total, len(after), len(after), scale=1)
     if not before or not after:
-        yield Fact("clv_formula", "standard", month.day, None, None, None, len(after))
+        yield ratio("clv_formula", "standard", month, 0, 0, 0)
         return
     churn = len(before - after) / len(before) or ASSUMED_CHURN
     yield ratio(
@@ -125,6 +125,6 @@ def _transactional_value(month: Window, told: Told) -> Fact:
     buyers = {person for person, _ in recent}
     gone = len(earlier - buyers) / len(earlier) if earlier else 0
     if not buyers or not gone:
-        return Fact("clv_formula", "transactional", month.day, None, None, None, len(buyers))
+        return ratio("clv_formula", "transactional", month, 0, 0, 0)
     yearly = sum(net for _, net in recent) / len(buyers) * margin("orders", month.day)
     return ratio("clv_formula", "transactional", month, yearly, gone, len(buyers), scale=1)
