@@ -40,7 +40,9 @@ class Published:
 
 # more came than were there; more reactions than people reached; customers who grow or return; rates of many days added up
 _MAY_PASS_100 = "('acquisition_rate', 'engagement_rate', 'revenue_retention', 'mrr_churn_rate', 'logo_churn_rate')"
-_MAY_FALL_BELOW_0 = "('mrr_churn_rate', 'clv_historic', 'aov')"  # growth that outweighs what is lost; refunds beyond what was earned
+_MAY_FALL_BELOW_0 = (
+    "('mrr_churn_rate', 'clv_historic', 'aov')"  # growth that outweighs what is lost; refunds beyond what was earned
+)
 _KPI_COLUMNS = (
     "kpi_id",
     "variant",
