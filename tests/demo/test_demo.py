@@ -13,6 +13,7 @@ from ingest.registry import SOURCES
 from ingest.sandbox.company import START
 from ingest.sandbox.truth import kpi_truth
 from tests.demo.conftest import CHECKOUT, Demo
+from tests.demo.money_columns import mixed_sums
 
 
 def _ledger(demo: Demo) -> list[tuple[object, ...]]:
@@ -199,6 +200,19 @@ def test_the_formulas_give_the_worked_examples(demo: Demo) -> None:
     assert done.returncode == 0, told
     passed = re.search(r"PASS=(\d+) WARN=0 ERROR=0", told)
     assert passed and int(passed.group(1)) >= 30, told
+
+
+def test_no_model_sums_amounts_over_currencies(demo: Demo) -> None:
+    """Over the SQL that ran: whatever adds up amounts in their own currency keeps currencies apart, or stays within one record."""
+    assert list(mixed_sums("select customer_id, sum(net_amount_minor) from orders group by customer_id")) != []
+    assert list(mixed_sums("select currency_code, avg(net_amount_minor) from orders group by currency_code")) == []
+    assert list(mixed_sums("select sum(o.net_amount_minor * rates.minor_to_reporting_minor) from o join rates using (m)")) == []
+    models = demo.root / ".dbt" / "target" / "compiled" / "cx" / "models"
+    read = [
+        file for layer in ("customer_360", "marts", "published") for file in (models / layer).rglob("*.sql") if file.is_file()
+    ]
+    mixed = {file.stem: found for file in read if (found := list(mixed_sums(file.read_text(encoding="utf-8"))))}
+    assert len(read) > 50 and mixed == {}, mixed
 
 
 def test_commands_on_the_published_file(demo: Demo) -> None:
