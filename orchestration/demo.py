@@ -130,11 +130,7 @@ select
     newest.unit,
     newest.n,
     newest.direction,
-    case next_targets.kind
-        when 'absolute' then next_targets.target
-        when 'points' then next_targets.baseline + next_targets.target
-        when 'relative' then next_targets.baseline * (1 + next_targets.target / 100)
-    end as aim,
+    next_targets.aim,
     next_targets.kind,
     next_targets.target
 from newest

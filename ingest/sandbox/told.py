@@ -1,21 +1,12 @@
-"""What the vendors had told by an instant, read from the planted truth: facts for the KPI truth, no formulas.
+"""What the vendors of the planted company can have told: facts for the KPI truth, no formulas. `telling.py` reads them.
 
-Every reader keeps, per record, the newest version that was visible by the clock, and drops records that were gone by then.
 Instants are microseconds since 1970 (UTC), so that comparisons are exact.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
-from pathlib import Path
-from typing import Any
-
-import duckdb
-
-from ingest.sandbox.company import FILE_NAME
+from dataclasses import dataclass, field
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +33,17 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case that stands solved or closed."""
+    """A case that was not deleted; `solved_at` only while it stands solved or closed. None: its vendor does not tell."""
 
     opened_at: int
-    solved_at: int
+    solved_at: int | None
+    case_id: int = 0
+    person_id: str | None = None
+    first_solved_at: int | None = None
+    first_reply_minutes: int | None = None
+    reopens: int | None = None
+    replies: int | None = None
+    issue_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +70,24 @@ class Period:
     end: int
     currency: str
     mrr_minor: float
+    subscription_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A subscription that began with a trial, and when that ends."""
+
+    subscription_id: str
+    ends_at: int
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A person the CRM knows, by the oldest contact that stands."""
+    """A person the CRM knows, by the oldest contact that stands, and where the oldest that says so says they came from."""
 
     person_id: str
     created_at: int
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,35 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """Somebody who was asked for an opinion (`case_rating`) or began a questionnaire (`survey`)."""
+
+    kind: str
+    asked_at: int
+    is_answered: bool
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One session of a visitor: half an hour of silence ends it."""
+
+    started_at: int
+    has_cart: bool
+    has_purchase: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What one day of a campaign cost."""
+
+    channel: str
+    spent_on: date
+    currency: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """Everything told by one instant."""
 
@@ -104,100 +141,8 @@ class Told:
     periods: list[Period]
     leads: list[Lead]
     posts: list[Post]
-
-    @classmethod
-    def by(cls, directory: Path, clock: datetime) -> Told:
-        """Reads the company in `directory` as its vendors showed it at `clock`."""
-        with duckdb.connect(str(directory / FILE_NAME), read_only=True) as connection:
-            connection.execute("set timezone = 'UTC'")
-            view = _View(connection, clock)
-            return cls(
-                answers=_answers(view), ratings=_ratings(view), cases=_cases(view), orders=_orders(view),
-                periods=_periods(view), leads=_leads(view), posts=_posts(view),
-            )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    connection: duckdb.DuckDBPyConnection
-    clock: datetime
-
-    def newest(self, table: str, key: str, columns: str, *, can_vanish: bool = False) -> list[tuple[Any, ...]]:
-        """The columns of the newest visible version per key of a truth table."""
-        alive = "where not is_gone" if can_vanish else ""
-        return self.connection.execute(
-            f"""select {columns} from (
-                select * from truth.{table} where visible_at <= $1
-                qualify row_number() over (partition by {key} order by visible_at desc) = 1
-            ) {alive} order by all""",
-            [self.clock],
-        ).fetchall()
-
-
-def _answers(view: _View) -> list[Answer]:
-    columns = "response_id, survey_id, coalesce(person_id, 'response ' || response_id), metric, score, epoch_us(responded_at)"
-    return [Answer(*row) for row in view.newest("answer_versions", "response_id, metric", columns)]
-
-
-def _ratings(view: _View) -> list[Rating]:
-    rows = view.newest("rating_versions", "rating_id", "rating_id, ticket_id, score, epoch_us(updated_at)")
-    return [Rating(rating, ticket, score == "good", at) for rating, ticket, score, at in rows if score in ("good", "bad")]
-
-
-def _cases(view: _View) -> list[Case]:
-    rows = view.newest("case_versions", "ticket_id", "ticket_id, status, epoch_us(opened_at), epoch_us(solved_at)")
-    return [Case(opened, solved) for _, status, opened, solved in rows if status in ("solved", "closed")]
-
-
-def _periods(view: _View) -> list[Period]:
-    columns = "person_id, epoch_us(period_start), epoch_us(period_end), currency, mrr_minor, is_uncollectible"
-    rows = view.newest("billing_versions", "invoice_id", columns)
-    return [Period(*row[:5]) for row in rows if row[4] > 0 and not row[5]]
-
-
-def _leads(view: _View) -> list[Lead]:
-    rows = view.newest("contact_versions", "contact_id", "person_id, epoch_us(created_at), archived", can_vanish=True)
-    oldest: dict[str, int] = {}
-    for person, created_at, is_archived in rows:
-        if not is_archived:
-            oldest[person] = min(created_at, oldest.get(person, created_at))
-    tested = view.connection.execute(
-        "select distinct person_id from truth.test_order_versions where visible_at <= $1", [view.clock]
-    )
-    for (person,) in tested.fetchall():
-        oldest.pop(person, None)
-    return [Lead(*item) for item in sorted(oldest.items())]
-
-
-def _posts(view: _View) -> list[Post]:
-    columns = "query_id, epoch_us(posted_at), sentiment, reach, engagements, is_repost"
-    rows = view.newest("post_versions", "resource_id, query_id", columns, can_vanish=True)
-    return [Post(*row[:5]) for row in rows if not row[5]]
-
-
-def _orders(view: _View) -> list[Order]:
-    refunded: dict[tuple[str, str], int] = defaultdict(int)
-    for source, order, amount, counts in view.newest(
-        "refund_versions", "source, refund_key", "source, order_key, refund_minor, counts"
-    ):
-        refunded[source, order] += amount if counts else 0
-    invoices: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
-    columns = "source, order_key, status, person_id, is_test, currency, net_minor, ordered_on, epoch_us(ordered_at)"
-    for row in view.newest("invoice_versions", "source, invoice_key", columns, can_vanish=True):
-        invoices[row[0], row[1]].append(row[2:])
-    return [_order(key[0], rows, refunded[key]) for key, rows in invoices.items()]
-
-
-def _order(source: str, invoices: list[tuple[Any, ...]], refunded: int) -> Order:
-    """One order from its invoices: cancelled ones do not count unless all are."""
-    counted = [row for row in invoices if row[0] != "canceled"] or invoices
-    _, person, is_test, currency, _, _, _ = counted[0]
-    return Order(
-        person, source, _status(row[0] for row in counted), is_test, currency, net_minor=sum(row[4] for row in counted),
-        refunded_minor=refunded, ordered_on=min(row[5] for row in counted), ordered_at=min(row[6] for row in counted),
-    )  # fmt: skip
-
-
-def _status(invoice_statuses: Iterable[str]) -> str:
-    found = set(invoice_statuses)
-    return found.pop() if len(found) == 1 else "open"
+    requests: list[Request] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
+    spend: list[Spend] = field(default_factory=list)
+    trials: list[Trial] = field(default_factory=list)
+    uncollectible: list[Period] = field(default_factory=list)

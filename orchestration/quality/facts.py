@@ -38,7 +38,11 @@ class Published:
     values: tuple[str, ...] = ()
 
 
-_MAY_PASS_100 = "('acquisition_rate', 'engagement_rate')"  # more came than were there; more reactions than people reached
+# more came than were there; more reactions than people reached; customers who grow or return; rates of many days added up
+_MAY_PASS_100 = "('acquisition_rate', 'engagement_rate', 'revenue_retention', 'mrr_churn_rate', 'logo_churn_rate')"
+_MAY_FALL_BELOW_0 = (
+    "('mrr_churn_rate', 'clv_historic', 'aov')"  # growth that outweighs what is lost; refunds beyond what was earned
+)
 _KPI_COLUMNS = (
     "kpi_id",
     "variant",
@@ -75,7 +79,12 @@ _KPI = Published(
             f"(t.unit = 'percent' or t.kpi_id = 'ces_ease') and t.kpi_id not in {_MAY_PASS_100}",
         ),
         Range(
-            "below_zero", "value", "0", "1e18", "amounts, durations and counts are finite and not negative", "t.unit <> 'points'"
+            "below_zero",
+            "value",
+            "0",
+            "1e18",
+            "amounts, durations and counts are finite and not negative",
+            f"t.unit <> 'points' and t.kpi_id not in {_MAY_FALL_BELOW_0}",
         ),
         Range("n_below_zero", "n", "0", "9223372036854775807", "n is not negative"),
     ),

@@ -28,7 +28,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def _layer(manifest: dict[str, Any], unique_id: str) -> str | None:
     if unique_id.startswith("source."):
         source = manifest["sources"][unique_id]["source_name"]
-        return "identity" if source == "identity_state" else "raw"
+        return {"identity_state": "identity", "publication_state": "customer_360"}.get(source, "raw")
     if unique_id.startswith("model."):
         return str(manifest["nodes"][unique_id]["path"]).partition("/")[0]
     return None  # seeds are reference data of every layer

@@ -13,6 +13,7 @@ from ingest.registry import SOURCES
 from ingest.sandbox.company import START
 from ingest.sandbox.truth import kpi_truth
 from tests.demo.conftest import CHECKOUT, Demo
+from tests.demo.money_columns import mixed_sums
 
 
 def _ledger(demo: Demo) -> list[tuple[object, ...]]:
@@ -74,8 +75,8 @@ def test_opening_mrr_and_movements_give_closing_mrr(demo: Demo) -> None:
 
 
 def _published_kpis(demo: Demo) -> dict[tuple[object, ...], tuple[object, ...]]:
-    monthly = "select kpi_id, variant, period_start, numerator, denominator, value, n from kpi_period where segment = 'all' and is_complete"
-    daily = "select kpi_id, variant, period_start, numerator, denominator, value, n from kpi_daily where segment = 'all' and kpi_id = 'nps_trailing_90d'"
+    monthly = "select kpi_id, variant, period_start, numerator, denominator, value, n from kpi_period where segment_type = 'all' and is_complete"
+    daily = "select kpi_id, variant, period_start, numerator, denominator, value, n from kpi_daily where segment_type = 'all' and kpi_id = 'nps_trailing_90d'"
     return {row[:3]: row[3:] for row in demo.published(f"{monthly} union all {daily}")}
 
 
@@ -93,11 +94,74 @@ def _hold_against_the_truth(demo: Demo, clock: datetime) -> None:
             if not _same(ours, true) and not (name == "numerator" and true is None):
                 wrong.append((*key, name, ours, true))
     assert not wrong, "\n".join(map(str, wrong[:20]))
-    assert len(complete) > 300
+    assert len(complete) > 1200
 
 
 def test_every_published_kpi_equals_the_planted_truth(demo: Demo) -> None:
     _hold_against_the_truth(demo, START)
+
+
+def test_segments_add_up_to_the_whole(demo: Demo) -> None:
+    """Every source that tells a country or a channel tells no more than there is; where all are known, the sums are equal."""
+    rows = demo.published("""
+        select whole.kpi_id, whole.variant, cut.segment_type, whole.period_start, whole.n, sum(cut.n), whole.numerator, sum(cut.numerator)
+        from kpi_period as whole
+        join kpi_period as cut using (kpi_id, variant, period_start)
+        where whole.segment_type = 'all' and cut.segment_type <> 'all' and whole.numerator is not null
+        group by all
+    """)
+    more = [row for row in rows if row[5] > row[4]]  # type: ignore[operator]
+    assert len(rows) > 300 and not more, more[:5]
+    by_country = [row for row in rows if row[0] in ("mrr", "retention_rate") and row[2] == "country_code"]
+    wrong = [row for row in by_country if row[4] != row[5] or not _same(row[6], row[7])]
+    assert len(by_country) > 30 and not wrong, wrong[:5]
+
+
+def test_the_bad_week_stands_out_day_by_day(demo: Demo) -> None:
+    """The shop was down from 9 to 15 March 2026: people talk about it, and the month's satisfaction falls by more than chance."""
+    loud = demo.published("""
+        select count(*) from kpi_daily
+        where kpi_id = 'mention_volume' and is_anomaly and period_start between date '2026-03-09' and date '2026-03-17'
+    """)
+    assert loud[0][0] >= 1  # type: ignore[operator]
+    told = demo.published("""
+        select count(*) filter (change < 0 and is_significant_change) from kpi_period
+        where segment_type = 'all' and period_start = date '2026-03-01' and kpi_id in ('nps', 'csat', 'net_sentiment', 'ces_ease')
+    """)
+    assert told[0][0] >= 1  # type: ignore[operator]
+
+
+def test_targets_say_how_far_they_are(demo: Demo) -> None:
+    progress = demo.published("select kpi_id, status, value, aim, attainment from kpi_targets")
+    assert len(progress) >= 10 and {row[1] for row in progress} <= {"met", "missed", "on pace", "behind", "not measured"}
+    measured = [row for row in progress if row[1] != "not measured"]
+    assert len(measured) >= 8 and all(row[2] is not None and row[4] is not None for row in measured)
+
+
+def _hold_the_restatements_against_the_truth(demo: Demo, before: datetime, after: datetime) -> None:
+    """Exactly the figures of complete months that the later truth tells otherwise, with the values of both."""
+    figures = {}
+    for clock in (before, after):
+        rows = kpi_truth(demo.paths.sandbox, clock).to_pylist()
+        figures[clock] = {
+            (t["kpi_id"], t["variant"], t["period_start"]): (t["numerator"], t["denominator"], t["value"], t["n"]) for t in rows
+        }
+    last_month = max(key[2] for key in figures[before] if key[:2] == ("mrr", "standard"))
+    expected = {
+        key: (told[2], figures[after][key][2])
+        for key, told in figures[before].items()
+        if key[0] != "nps_trailing_90d"
+        and key[2] <= last_month
+        and not all(_same(ours, true) for ours, true in zip(told, figures[after][key], strict=True))
+    }
+    rows = demo.published(
+        "select kpi_id, variant, period_start, published_value, value, cause from kpi_restatements where segment_type = 'all'"
+    )
+    restated = {row[:3]: row[3:5] for row in rows}
+    assert len(rows) == len(restated) and restated.keys() == expected.keys(), restated.keys() ^ expected.keys()
+    assert all(_same(a, b) for key, values in restated.items() for a, b in zip(values, expected[key], strict=True))
+    causes = {(row[0], row[5]) for row in rows}
+    assert len(rows) > 5 and any(cause != "other" for _, cause in causes), causes
 
 
 def _same(ours: object, true: object) -> bool:
@@ -138,6 +202,19 @@ def test_the_formulas_give_the_worked_examples(demo: Demo) -> None:
     assert passed and int(passed.group(1)) >= 30, told
 
 
+def test_no_model_sums_amounts_over_currencies(demo: Demo) -> None:
+    """Over the SQL that ran: whatever adds up amounts in their own currency keeps currencies apart, or stays within one record."""
+    assert list(mixed_sums("select customer_id, sum(net_amount_minor) from orders group by customer_id")) != []
+    assert list(mixed_sums("select currency_code, avg(net_amount_minor) from orders group by currency_code")) == []
+    assert list(mixed_sums("select sum(o.net_amount_minor * rates.minor_to_reporting_minor) from o join rates using (m)")) == []
+    models = demo.root / ".dbt" / "target" / "compiled" / "cx" / "models"
+    read = [
+        file for layer in ("customer_360", "marts", "published") for file in (models / layer).rglob("*.sql") if file.is_file()
+    ]
+    mixed = {file.stem: found for file in read if (found := list(mixed_sums(file.read_text(encoding="utf-8"))))}
+    assert len(read) > 50 and mixed == {}, mixed
+
+
 def test_commands_on_the_published_file(demo: Demo) -> None:
     assert "customer_360" in demo.cx("query", "select table_name from publication order by 1").stdout
     status = demo.cx("status")
@@ -156,3 +233,4 @@ def test_a_second_run_ingests_only_the_increment_keeps_ids_and_matches_the_next_
     after = {row[0] for row in demo.published("select customer_id from customer_360")}
     assert len(before & after) >= 0.98 * len(before)
     _hold_against_the_truth(demo, START + timedelta(days=1))
+    _hold_the_restatements_against_the_truth(demo, START, START + timedelta(days=1))

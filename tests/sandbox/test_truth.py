@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from ingest.sandbox.company import START, build
-from ingest.sandbox.movements import bridges, mrr_bridge_truth
 from ingest.sandbox.planting import money
 from ingest.sandbox.told import Answer, Case, Lead, Order, Period, Post, Rating, Told
 from ingest.sandbox.truth import Fact, facts, kpi_truth
+from ingest.sandbox.truth.movements import bridges, mrr_bridge_truth
 
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
 NOTHING: dict[str, list[Any]] = {name: [] for name in ("answers", "ratings", "cases", "orders", "periods", "leads", "posts")}
@@ -179,7 +179,7 @@ def test_every_kpi_stands_once_for_every_complete_month(directory: Path) -> None
     found = rows(directory, START)
     kinds = {key[:2] for key in found if key[0] != "nps_trailing_90d"}
     monthly = [key for key in found if key[0] != "nps_trailing_90d" and key[2] < date(2026, 7, 1)]
-    assert len(kinds) == 20
+    assert len(kinds) == 70
     assert len(monthly) == 18 * len(kinds)
     assert kpi_truth(directory, START).num_rows == len(found)
     assert sum(key[0] == "nps_trailing_90d" for key in found) == 30

@@ -4,7 +4,7 @@
 {% macro local_date(instant) %}{{ adapter.dispatch('local_date')(instant) }}{% endmacro %}
 
 {% macro default__local_date(instant) -%}
-    cast({{ instant }} at time zone '{{ var("reporting_time_zone") }}' as date)
+    cast(({{ instant }}) at time zone '{{ var("reporting_time_zone") }}' as date)
 {%- endmacro %}
 
 {% macro spark__local_date(instant) -%}
@@ -60,4 +60,32 @@
 
 {% macro spark__date_series(first, last, unit) -%}
     explode(sequence({{ first }}, {{ last }}, interval '1' {{ unit }}))
+{%- endmacro %}
+
+
+{#- Day of the week, 1 is Monday. -#}
+{% macro iso_weekday(day) -%} ({{ days_between("date '1970-01-05'", day) }} % 7 + 1) {%- endmacro %}
+
+
+{#- A wall clock of hours and minutes on a day. -#}
+{% macro clock_on(day, clock) -%}
+    cast(cast({{ day }} as {{ dbt.type_string() }}) || ' ' || {{ clock }} || ':00' as timestamp)
+{%- endmacro %}
+
+
+{#- The instant a wall clock shows in a zone; the zone may stand in a column. -#}
+{% macro zoned_instant(wall_clock, zone) %}{{ adapter.dispatch('zoned_instant')(wall_clock, zone) }}{% endmacro %}
+
+{% macro default__zoned_instant(wall_clock, zone) -%}
+    ({{ wall_clock }} at time zone {{ zone }})
+{%- endmacro %}
+
+{% macro spark__zoned_instant(wall_clock, zone) -%}
+    convert_timezone({{ zone }}, 'UTC', cast({{ wall_clock }} as timestamp_ntz))
+{%- endmacro %}
+
+
+{#- The first local midnight that is not before an instant, as the day it begins. -#}
+{% macro first_midnight_from(instant) -%}
+    {{ day_plus(local_date(instant ~ " - interval '1' microsecond"), 1) }}
 {%- endmacro %}

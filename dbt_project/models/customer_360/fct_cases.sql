@@ -30,6 +30,7 @@ with_customer as (
         cases.first_reply_minutes,
         cases.reopens,
         cases.replies,
+        cases.issue_key,
 
         cases.is_deleted
 

@@ -1,6 +1,6 @@
 with targets as (
 
-    select * from {{ ref('kpi_targets') }}
+    select * from {{ ref('kpi_target_progress') }}
 
 ),
 

@@ -142,8 +142,12 @@ from care_bill_version;
 insert into truth.billing_versions by name
 select
     'chargebee ' || invoice_id as invoice_id, person_id, period_start::timestamptz as period_start, period_end::timestamptz as period_end, currency,
-    unit_minor / months::double as mrr_minor, status in ('not_paid', 'voided') or is_removed as is_uncollectible, seen_at::timestamptz as visible_at
+    unit_minor / months::double as mrr_minor, status in ('not_paid', 'voided') or is_removed as is_uncollectible, seen_at::timestamptz as visible_at,
+    id as subscription_id, status = 'not_paid' and not is_removed as is_given_up
 from care_bill_version;
+
+insert into truth.trial_versions
+select id, trial_end_at, _visible_at, deleted from vendor.chargebee__subscriptions where trial_end_at is not null;
 
 -- A few periods are paid back in full, as a matter of goodwill: the period stays what it was.
 insert into vendor.chargebee__credit_notes by name

@@ -80,7 +80,7 @@ from (select *, unnest(changes) as tick from contact_life)
 where tick < getvariable('plan_end');
 
 create table truth.contact_versions as
-select p.person_id, v.id as contact_id, v.created_at, v.archived, v._visible_at as visible_at, v._is_gone as is_gone
+select p.person_id, v.id as contact_id, v.created_at, v.archived, v._visible_at as visible_at, v._is_gone as is_gone, lower(v.original_source) as lead_source
 from vendor.hubspot__contacts v join contact c using (id) join person p using (person_no);
 
 create temp table organisation as

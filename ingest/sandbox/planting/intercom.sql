@@ -171,7 +171,9 @@ from (values (501, 'Support', '[8801,8802,8803,8804,8805]'), (502, 'Sales', '[88
 -- Cases are what the support team took on; the bot's and the sales team's conversations are none.
 insert into truth.case_versions by name
 select case_no as ticket_id, person_id, case_status as status, asked_at::timestamptz as opened_at,
-    if(case_status = 'closed', if(tick >= last_closed_at, last_closed_at, first_closed_at), null)::timestamptz as solved_at, tick::timestamptz as visible_at
+    if(case_status = 'closed', if(tick >= last_closed_at, last_closed_at, first_closed_at), null)::timestamptz as solved_at, tick::timestamptz as visible_at,
+    if(tick >= first_closed_at, first_closed_at, null)::timestamptz as first_solved_at, if(tick >= replied_at, (unix(replied_at) - unix(asked_at)) // 60, null) as first_reply_minutes,
+    coalesce(tick >= reopened_at, false)::bigint as reopens, coalesce(tick >= replied_at, false)::bigint as replies
 from talk_version where kind = 'support';
 
 -- Ratings from 1 to 5 are answers to one question about satisfaction.

@@ -70,7 +70,8 @@ from bill_version;
 create table truth.billing_versions as
 select
     v.id as invoice_id, v.person_id, c.period_start::timestamptz as period_start, c.period_end::timestamptz as period_end, v.currency,
-    v.amount / c.months::double as mrr_minor, v.status = 'uncollectible' as is_uncollectible, v.tick::timestamptz as visible_at
+    v.amount / c.months::double as mrr_minor, v.status = 'uncollectible' as is_uncollectible, v.tick::timestamptz as visible_at,
+    c.id as subscription_id, v.status = 'uncollectible' as is_given_up
 from bill_version v join billing_cycle c on c.cycle_key = v.bill_no where v.billing_reason <> 'manual';
 
 insert into truth.invoice_versions by name

@@ -114,6 +114,10 @@ select
 from qualtrics_response_version, lateral (values ('nps', nps), ('csat', csat), ('ces', ces)) m(metric, score)
 where score is not null and vendor_status = 0;
 
+insert into truth.request_versions
+select id, 'survey', date_trunc('second', begun_at)::timestamptz, fate_name <> 'left at once', fate_name not like 'left%', tick::timestamptz, coalesce(tick >= gone_at, false)
+from qualtrics_response_version where vendor_status = 0;
+
 insert into truth.record_owner
 select 'qualtrics', 'responses', id, person_id from qualtrics_response where known_by <> 'nobody';
 

@@ -108,7 +108,7 @@ select
 from sf_lead_version;
 
 insert into truth.contact_versions by name
-select p.person_id, v.id as contact_id, v.created_at, v.is_deleted as archived, v._visible_at as visible_at, v._is_gone as is_gone
+select p.person_id, v.id as contact_id, v.created_at, v.is_deleted as archived, v._visible_at as visible_at, v._is_gone as is_gone, lower(replace(v.lead_source, ' ', '_')) as lead_source
 from vendor.salesforce__leads v join (select distinct id, person_id from sf_lead_version) p using (id);
 
 -- Contacts: known by their mailbox, some by the shop's number or by phone alone, with duplicates that are merged away.
@@ -177,6 +177,10 @@ from (
     from sf_campaign
 )
 where tick < getvariable('plan_end');
+
+create table truth.campaign_cost_versions as
+select id as campaign_id, type as channel, start_on, end_on, currency_code as currency, round(actual_cost * 100)::bigint as cost_minor, is_deleted, _visible_at as visible_at
+from vendor.salesforce__campaigns;
 
 create temp table sf_member as
 select
@@ -289,7 +293,8 @@ from sf_case_version;
 insert into truth.case_versions by name
 select
     5000000000000 + case_no as ticket_id, person_id, case when is_binned then 'deleted' when closed_at is not null then 'closed' else 'open' end as status,
-    asked_at::timestamptz as opened_at, closed_at::timestamptz as solved_at, (tick + sf_lag(case_id))::timestamptz as visible_at
+    asked_at::timestamptz as opened_at, closed_at::timestamptz as solved_at, (tick + sf_lag(case_id))::timestamptz as visible_at,
+    lower(pick(['Delivery', 'Installation', 'Quality', 'Invoice'], case_no, 'sf reason')) as issue_key
 from sf_case_version;
 
 insert into truth.record_owner select 'salesforce', 'cases', case_id, person_id from sf_case;

@@ -144,4 +144,7 @@ select
     true as active, '{}' as metadata, true as livemode, getvariable('history_start') as created_at, getvariable('history_start') as _visible_at, false as _is_gone
 from box;
 
+create table truth.trial_versions as
+select id as subscription_id, trial_end_at, _visible_at as visible_at, false as is_gone from vendor.stripe__subscriptions where trial_end_at is not null;
+
 insert into truth.record_owner select 'stripe', 'subscriptions', id, person_id from subscription;

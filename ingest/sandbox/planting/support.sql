@@ -119,7 +119,12 @@ from ticket_version;
 
 create table truth.case_versions as
 select id as ticket_id, person_id, status, asked_at::timestamptz as opened_at,
-    if(status in ('solved', 'closed'), if(tick >= last_solved_at, last_solved_at, first_solved_at), null)::timestamptz as solved_at, tick::timestamptz as visible_at
+    if(status in ('solved', 'closed'), if(tick >= last_solved_at, last_solved_at, first_solved_at), null)::timestamptz as solved_at, tick::timestamptz as visible_at,
+    -- The help desk tells the first solve in whole minutes.
+    if(tick >= first_solved_at, asked_at + to_minutes((unix(first_solved_at) - unix(asked_at)) // 60), null)::timestamptz as first_solved_at,
+    if(tick >= replied_at, reply_minutes, null)::bigint as first_reply_minutes, coalesce(tick >= reopened_at, false)::bigint as reopens,
+    case when tick >= first_solved_at then reply_count when tick >= replied_at then 1 else 0 end::bigint as replies,
+    if(is_outage, 'outage', getvariable('ticket_tags')[topic]) as issue_key
 from ticket_version;
 
 -- A rating: first offered, then given; a second thought either changes the record or makes a newer one.
@@ -147,6 +152,12 @@ from rating_version;
 
 create table truth.rating_versions as
 select rating_id, id as ticket_id, score, tick::timestamptz as updated_at, tick::timestamptz as visible_at from rating_version;
+
+-- Asked for a rating: with the first record of it.
+create table truth.request_versions as
+select 'ticket ' || id as request_id, 'case_rating' as kind, min(made_at) over (partition by id)::timestamptz as asked_at, score <> 'offered' as is_answered,
+    score <> 'offered' as is_complete, tick::timestamptz as visible_at, false as is_gone
+from rating_version;
 
 insert into truth.record_owner
 select 'zendesk_support', 'users', id::varchar, person_id from requester

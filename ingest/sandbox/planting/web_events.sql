@@ -173,6 +173,13 @@ select
     min(happened_at)::timestamptz as starts_at, max(happened_at)::timestamptz as ends_at, count(*) as events
 from web_event group by all;
 
+-- What the files tell of each event, by the file it stands in.
+create table truth.web_event_versions as
+select 'snowplow:' || visitor as visitor, event_key, kind, is_bot, happened_at::timestamptz as happened_at, file_name, filed_at::timestamptz as visible_at, false as is_gone
+from snowplow_line
+union all
+select 'ga4:' || visitor, event_key, kind, is_bot, happened_at::timestamptz, file_name, tick::timestamptz, is_gone from ga4_line where visitor <> '';
+
 insert into truth.record_owner
 select distinct 'web_events', 'users', key, person_id
 from web_event, lateral (values (user_id), (told_hash)) k(key) where key is not null and person_id is not null;

@@ -2,27 +2,34 @@
     'int_kpi__nps',
     'int_kpi__csat',
     'int_kpi__ces',
-    'int_kpi__resolution_time',
-    'int_kpi__logo_churn_rate',
     'int_kpi__acquisition_rate',
     'int_kpi__conversion_rate',
     'int_kpi__aov',
-    'int_kpi__mrr',
     'int_kpi__social_volume',
     'int_kpi__engagement_rate',
     'int_kpi__net_sentiment',
     'int_kpi__share_of_voice',
 ] -%}
+{%- set segmented_models = [
+    'int_kpi__surveys',
+    'int_kpi__support',
+    'int_kpi__orders',
+    'int_kpi__recurring',
+    'int_kpi__acquisition',
+    'int_kpi__lifetime_value',
+] -%}
 
 with measures as (
 
-    {%- for kpi_model in kpi_models %}
+    {%- for kpi_model in kpi_models + segmented_models %}
 
         select
             kpi_id,
             variant,
             grain,
             period_start,
+            {% if kpi_model in segmented_models %}segment_type{% else %}'all'{% endif %} as segment_type,
+            {% if kpi_model in segmented_models %}segment{% else %}'all'{% endif %} as segment,
             cast(numerator as double) as numerator,
             cast(denominator as double) as denominator,
             cast(value as double) as value,
@@ -64,8 +71,8 @@ described as (
         measures.grain,
         measures.period_start,
         periods.period_end,
-        'all' as segment_type,
-        'all' as segment,
+        measures.segment_type,
+        measures.segment,
         measures.numerator,
         measures.denominator,
         measures.value,

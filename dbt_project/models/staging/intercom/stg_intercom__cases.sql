@@ -46,6 +46,7 @@ cases as (
         ) as first_reply_minutes,
         conversations.reopens,
         coalesce(replies.replies, 0) as replies,
+        cast(null as {{ dbt.type_string() }}) as issue_key,
 
         conversations.is_deleted
 

@@ -25,6 +25,7 @@ cases as (
         cast(floor(first_response_seconds / 60) as bigint) as first_reply_minutes,
         0 as reopens,
         agent_messages as replies,
+        cast(null as {{ dbt.type_string() }}) as issue_key,
 
         is_deleted
 

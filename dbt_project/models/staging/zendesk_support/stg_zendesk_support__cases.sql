@@ -31,6 +31,8 @@ cases as (
         tickets.first_reply_minutes,
         tickets.reopens,
         tickets.replies,
+        -- the first tag stands for what it is about
+        nullif(trim(replace(replace(replace(split_part(tickets.tags, ',', 1), '[', ''), ']', ''), '"', '')), '') as issue_key,
 
         -- a merged ticket counts once, where it was merged into
         tickets.is_deleted or tickets.is_merged as is_deleted

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ingest.sandbox.told import Period, Told
-from ingest.sandbox.truth import Window, active, euros, months
+from ingest.sandbox.telling import told_by
+from ingest.sandbox.told import Period
+from ingest.sandbox.truth.shape import Window, active, euros, months
 
 UNCHANGED = 1e-6
 """Minor units: a sum over several plans may differ in its last binary digit."""
@@ -37,7 +38,7 @@ class Bridge:
 
 def mrr_bridge_truth(directory: Path, clock: datetime) -> pa.Table:
     """One row per month that was over at `clock`, from the billing as the vendors had told it by then."""
-    found = bridges(Told.by(directory, clock).periods, clock)
+    found = bridges(told_by(directory, clock).periods, clock)
     schema = pa.schema([(name, pa.date32() if name == "month" else pa.float64()) for name in Bridge.__dataclass_fields__])
     return pa.Table.from_pylist([asdict(bridge) for bridge in found], schema=schema)
 

@@ -1,0 +1,75 @@
+"""What the publication that stands says, kept in the warehouse for the next run to compare with: schema `publication_state`.
+
+The published file itself is the only memory: it is read again whenever it has changed, so a run that was killed before or after
+the swap compares with what readers really have. Narrow copies; a table or column an older publication lacks stays empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ingest.core.paths import Paths
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+SCHEMA = "publication_state"
+
+_KPI = {
+    "kpi_id": "varchar",
+    "variant": "varchar",
+    "grain": "varchar",
+    "period_start": "date",
+    "segment_type": "varchar",
+    "segment": "varchar",
+}
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "kpi_period": {
+        **_KPI, "numerator": "double", "denominator": "double", "value": "double", "n": "bigint", "n_immature": "bigint",
+        "is_complete": "boolean", "as_of": "timestamptz",
+    },
+    "kpi_restatements": {
+        "restated_at": "timestamptz", "published_as_of": "timestamptz", **_KPI, "published_value": "double", "value": "double",
+        "change": "double", "published_n": "bigint", "n": "bigint", "cause": "varchar", "causes": "varchar",
+    },
+    "feedback": {"feedback_id": "varchar", "customer_id": "varchar", "metric": "varchar", "score": "double", "responded_at": "timestamptz"},
+    "orders": {"order_id": "varchar", "customer_id": "varchar", "status": "varchar", "net_amount_minor": "bigint", "refunded_minor": "bigint", "ordered_on": "date"},
+    "cases": {
+        "case_id": "varchar", "customer_id": "varchar", "status": "varchar", "reopens": "bigint", "opened_at": "timestamptz",
+        "solved_at": "timestamptz", "is_deleted": "boolean",
+    },
+}  # fmt: skip
+
+
+def remember(paths: Paths) -> None:
+    """Brings `publication_state` up to the published file that stands; at once when it already is. The caller holds the writer lock."""
+    import duckdb
+
+    found = paths.published.stat() if paths.published.exists() else None
+    stamp = f"{found.st_mtime_ns}/{found.st_size}" if found else "nothing published"
+    with duckdb.connect(str(paths.warehouse)) as connection:
+        connection.execute(f"create schema if not exists {SCHEMA}")
+        connection.execute(f"create table if not exists {SCHEMA}.publication (stamp varchar, tables varchar)")
+        mark = [stamp, ", ".join(f"{name}({', '.join(columns)})" for name, columns in TABLES.items())]
+        if connection.execute(f"select stamp, tables from {SCHEMA}.publication").fetchall() == [tuple(mark)]:
+            return
+        if found:
+            connection.execute(f"attach '{paths.published}' as last_publication (read_only)")
+        connection.begin()
+        for name, columns in TABLES.items():
+            _keep(connection, name, columns, is_there=found is not None)
+        connection.execute(f"delete from {SCHEMA}.publication")
+        connection.execute(f"insert into {SCHEMA}.publication values (?, ?)", mark)
+        connection.commit()
+
+
+def _keep(connection: DuckDBPyConnection, name: str, columns: Mapping[str, str], *, is_there: bool) -> None:
+    declared = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+    connection.execute(f"create or replace table {SCHEMA}.{name} ({declared})")
+    told = connection.execute(
+        "select column_name from duckdb_columns() where database_name = 'last_publication' and table_name = ?", [name]
+    ).fetchall()
+    if is_there and set(columns) <= {str(row[0]) for row in told}:
+        listed = ", ".join(columns)
+        connection.execute(f"insert into {SCHEMA}.{name} ({listed}) select {listed} from last_publication.{name}")
