@@ -42,7 +42,7 @@ cases as (
 
 profiles as (
 
-    select * from {{ ref('int_customer__profiles') }}
+    select * from {{ ref('profile_history') }} where is_current
 
 ),
 
@@ -81,7 +81,7 @@ customer_360 as (
         end as customer_type,
         coalesce(customers.acquisition_source, 'unknown') as acquisition_source,
         coalesce(profiles.profile, 'unknown') as profile,
-        coalesce(profiles.profile_reason, 'no recent answer or post') as profile_reason,
+        coalesce(profiles.reason, 'has said nothing yet') as profile_reason,
         churn.churn_basis,
 
         coalesce(orders.order_count, 0) as order_count,
@@ -120,7 +120,7 @@ customer_360 as (
         contacts.first_touchpoint_at,
         contacts.last_touchpoint_at,
         contacts.last_inbound_at,
-        profiles.profile_since_at
+        profiles.valid_from as profile_since_at
     from customers
     cross join as_of
     left join accounts on customers.account_id = accounts.account_id
