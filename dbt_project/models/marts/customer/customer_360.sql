@@ -52,6 +52,24 @@ contacts as (
 
 ),
 
+first_touches as (
+
+    select * from {{ ref('int_journey__first_touches') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('customer_segments') }}
+
+),
+
+contact_today as (
+
+    select * from {{ ref('contact_today') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_kpi__as_of') }}
@@ -82,7 +100,16 @@ customer_360 as (
         coalesce(customers.acquisition_source, 'unknown') as acquisition_source,
         coalesce(profiles.profile, 'unknown') as profile,
         coalesce(profiles.reason, 'has said nothing yet') as profile_reason,
+        coalesce(profiles.reason_code, 'nothing_said') as profile_reason_code,
         churn.churn_basis,
+        coalesce(first_touches.first_touch_channel, 'unknown') as first_touch_channel,
+        first_touches.first_touch_campaign,
+        segments.life_cycle_stage,
+        segments.rfm_segment,
+        segments.rfm_cell,
+        segments.persona,
+        segments.preferred_channel,
+        contact_today.reason_code as contact_reason_code,
 
         coalesce(orders.order_count, 0) as order_count,
         coalesce(orders.net_revenue_reporting, 0) as net_revenue_reporting,
@@ -105,6 +132,7 @@ customer_360 as (
         customers.is_opted_out,
         coalesce(churn.is_churned, false) as is_churned,
 
+        first_touches.first_touch_at,
         customers.lead_created_at,
         customers.became_customer_at,
         customers.first_seen_at,
@@ -131,6 +159,9 @@ customer_360 as (
     left join cases on customers.customer_id = cases.customer_id
     left join profiles on customers.customer_id = profiles.customer_id
     left join contacts on customers.customer_id = contacts.customer_id
+    left join first_touches on customers.customer_id = first_touches.customer_id
+    left join segments on customers.customer_id = segments.customer_id
+    left join contact_today on customers.customer_id = contact_today.customer_id
 
 )
 
