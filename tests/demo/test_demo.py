@@ -13,6 +13,7 @@ from ingest.registry import SOURCES
 from ingest.sandbox.company import START
 from ingest.sandbox.truth import kpi_truth
 from tests.demo.conftest import CHECKOUT, Demo
+from tests.demo.journey import hold_journey_against_the_truth
 
 
 def _ledger(demo: Demo) -> list[tuple[object, ...]]:
@@ -100,6 +101,11 @@ def test_every_published_kpi_equals_the_planted_truth(demo: Demo) -> None:
     _hold_against_the_truth(demo, START)
 
 
+def test_the_planted_stories_are_in_the_published_tables(demo: Demo) -> None:
+    """The outage's week, the recoveries, the campaign, who came back and who buys how often."""
+    hold_journey_against_the_truth(demo, START)
+
+
 def _same(ours: object, true: object) -> bool:
     if ours is None or true is None:
         return ours is None and true is None
@@ -156,3 +162,4 @@ def test_a_second_run_ingests_only_the_increment_keeps_ids_and_matches_the_next_
     after = {row[0] for row in demo.published("select customer_id from customer_360")}
     assert len(before & after) >= 0.98 * len(before)
     _hold_against_the_truth(demo, START + timedelta(days=1))
+    hold_journey_against_the_truth(demo, START + timedelta(days=1))

@@ -16,6 +16,12 @@ movements as (
 
 ),
 
+paid_periods as (
+
+    select * from {{ ref('int_revenue__paid_periods') }} where customer_id is not null
+
+),
+
 months as (
 
     select * from {{ ref('int_kpi__periods') }} where grain = 'month'
@@ -89,12 +95,10 @@ ended as (
 
 ),
 
--- who has paid before and pays nothing as the month begins
 paying as (
 
     select
         month,
-        count(*) filter (where movement = 'new') as new_payers,
         count(*) filter (where movement = 'reactivation') as won_back,
         count(*) filter (where opening_mrr > 0) as payers_at_start
     from movements
@@ -102,16 +106,27 @@ paying as (
 
 ),
 
+first_payments as (
+
+    select
+        customer_id,
+        min(period_start_at) as first_paid_at
+    from paid_periods
+    group by customer_id
+
+),
+
+-- who has paid before and pays nothing as the month begins
 lapsed as (
 
     select
-        month,
-        won_back,
-        cast(
-            coalesce(sum(new_payers) over (order by month rows between unbounded preceding and 1 preceding), 0)
-            + first_value(payers_at_start) over (order by month) - payers_at_start as bigint
-        ) as lapsed_at_start
-    from paying
+        months.period_start as month,
+        max(paying.won_back) as won_back,
+        count(first_payments.customer_id) - coalesce(max(paying.payers_at_start), 0) as lapsed_at_start
+    from months
+    left join paying on months.period_start = paying.month
+    left join first_payments on months.start_at > first_payments.first_paid_at
+    group by months.period_start
 
 ),
 
@@ -142,7 +157,7 @@ profile_months as (
 
         coalesce(lapsed.lapsed_at_start, 0) as lapsed_at_start,
         coalesce(lapsed.won_back, 0) as won_back,
-        {{ percent_of('lapsed.won_back', 'lapsed.lapsed_at_start') }} as win_back_rate,
+        {{ percent_of('coalesce(lapsed.won_back, 0)', 'lapsed.lapsed_at_start') }} as win_back_rate,
 
         ended.median_negative_days,
         ended.median_non_committal_days,
