@@ -76,7 +76,12 @@ def journey_truth(directory: Path, clock: datetime) -> Journey:
             row[0] for row in connection.execute("select person_id from truth.people where met_in_campaign").fetchall()
         }
     first_bought = _first_bought(orders, told.periods)
-    leads = {lead.person_id: lead.created_at for lead in told.leads if lead.person_id in in_campaign}
+    # sales knew a few of their organisations before
+    leads = {
+        lead.person_id: lead.created_at
+        for lead in told.leads
+        if lead.person_id in in_campaign and month_of(lead.created_at) == CAMPAIGN_MONTH
+    }
     return Journey(
         spoken=spoken(told.answers),
         recovered=recovered(spoken(told.answers)),
