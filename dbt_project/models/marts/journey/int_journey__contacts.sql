@@ -20,12 +20,12 @@ customers as (
 about_cases as (
 
     select
-        'case_opened:' || case_id as touchpoint_id,
-        {{ worst_sentiment('sentiment') }} as sentiment,
+        'case_opened:' || feedback.case_id as touchpoint_id,
+        {{ worst_sentiment('feedback.sentiment') }} as sentiment,
         max({{ effort_percent('feedback') }}) as effort
     from feedback
-    where case_id is not null and kind in ('survey_answer', 'case_rating')
-    group by case_id
+    where feedback.case_id is not null and feedback.kind in ('survey_answer', 'case_rating')
+    group by feedback.case_id
 
 ),
 

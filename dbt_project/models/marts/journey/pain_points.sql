@@ -110,14 +110,15 @@ by_place as (
 scored as (
 
     select
-        by_place.*,
+        *,
         {{ percent_of('negative', 'judged') }} as negative_percent,
         {{ wilson_low('negative', 'judged') }} as negative_percent_low,
         {{ wilson_high('negative', 'judged') }} as negative_percent_high,
         judged < {{ var('small_n') }} as is_small_n,
         -- the contacts that would be negative had all been judged, times what such a customer is worth
-        coalesce({{ ratio_of('negative', 'judged') }} * contacts
-        * {{ ratio_of('revenue_at_stake', 'customers_let_down') }}, 0) as pain
+        coalesce(
+            {{ ratio_of('negative', 'judged') }} * contacts * {{ ratio_of('revenue_at_stake', 'customers_let_down') }}, 0
+        ) as pain
     from by_place
 
 ),

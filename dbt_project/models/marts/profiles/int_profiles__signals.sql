@@ -162,7 +162,13 @@ returns as (
 signals as (
 
     {% for name in ['banded', 'urgent_cases', 'failed_solutions', 'cancellations', 'returns'] -%}
-        select customer_id, reference, signal, band, said_at from {{ name }}
+        select
+            customer_id,
+            reference,
+            signal,
+            band,
+            said_at
+        from {{ name }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

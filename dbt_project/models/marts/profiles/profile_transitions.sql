@@ -37,13 +37,20 @@ month_ends as (
 
 ),
 
+first_month as (
+
+    select min(start_at) as start_at
+    from months
+
+),
+
 opening_of_the_first as (
 
     select
         history.customer_id,
         history.profile
     from history
-    cross join (select min(start_at) as start_at from months) as first_month
+    cross join first_month
     where
         first_month.start_at >= history.valid_from
         and (first_month.start_at < history.valid_to or history.valid_to is null)
@@ -69,16 +76,24 @@ moved as (
 
 ),
 
+origins as (
+
+    select profile from profiles
+    union all
+    select 'not_yet_known' as profile
+
+),
+
 cells as (
 
     select
         months.period_start as month,
-        sources.profile as from_profile,
+        origins.profile as from_profile,
         profiles.profile as to_profile,
         months.is_complete
     from months
     cross join profiles
-    cross join (select profile from profiles union all select 'not_yet_known' as profile) as sources
+    cross join origins
 
 ),
 

@@ -150,7 +150,8 @@ scored as (
             case
                 when ranked.buyers >= {{ var('rfm_quintiles_from') }} then ranked.{{ measure }}_quintile
                 else {{ measure }}_thresholds.score
-            end as {{ measure }}_score{{ ',' if not loop.last }}
+            end as {{ measure }}_score
+            {%- if not loop.last %},{% endif %}
         {% endfor %}
     from ranked
     {% for measure in measures -%}
