@@ -31,11 +31,11 @@ numbered as (
 
     select
         *,
-        count(*) filter (where stage_before is null or stage_before <> stage) over (
+        sum(case when stage_before = stage then 0 else 1 end) over (
             partition by customer_id
             order by occurred_at, touchpoint_id
             rows between unbounded preceding and current row
-        ) as step_no
+        ) as running_step
     from along_the_way
 
 ),
@@ -44,13 +44,13 @@ steps as (
 
     select
         customer_id,
-        step_no,
+        cast(running_step as bigint) as step_no,
         min(stage) as stage,
         count(*) as contacts,
         count(distinct channel) as channels,
         min(occurred_at) as entered_at
     from numbered
-    group by customer_id, step_no
+    group by customer_id, running_step
 
 ),
 
