@@ -13,6 +13,7 @@ from ingest.registry import SOURCES
 from ingest.sandbox.company import START
 from ingest.sandbox.truth import kpi_truth
 from tests.demo.conftest import CHECKOUT, Demo
+from tests.demo.journey import hold_journey_against_the_truth
 from tests.demo.money_columns import mixed_sums
 
 
@@ -164,6 +165,11 @@ def _hold_the_restatements_against_the_truth(demo: Demo, before: datetime, after
     assert len(rows) > 5 and any(cause != "other" for _, cause in causes), causes
 
 
+def test_the_planted_stories_are_in_the_published_tables(demo: Demo) -> None:
+    """The outage's week, the recoveries, the campaign, who came back and who buys how often."""
+    hold_journey_against_the_truth(demo, START)
+
+
 def _same(ours: object, true: object) -> bool:
     if ours is None or true is None:
         return ours is None and true is None
@@ -234,3 +240,4 @@ def test_a_second_run_ingests_only_the_increment_keeps_ids_and_matches_the_next_
     assert len(before & after) >= 0.98 * len(before)
     _hold_against_the_truth(demo, START + timedelta(days=1))
     _hold_the_restatements_against_the_truth(demo, START, START + timedelta(days=1))
+    hold_journey_against_the_truth(demo, START + timedelta(days=1))

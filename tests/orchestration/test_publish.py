@@ -101,6 +101,15 @@ def test_an_unfit_file_leaves_the_last_publication_in_place(paths: Paths, fault:
     assert kept is not None and (kept.run_id, kept.tables["customer_360"]) == ("good", 7)
 
 
+def test_a_list_of_what_is_due_may_become_empty(paths: Paths) -> None:
+    for rows in (3, 0):
+        _stage(paths, customers=7)
+        with duckdb.connect(str(paths.staging_file)) as connection:
+            connection.execute(f"create table contact_today as select i, now() as data_as_of from range({rows}) as t(i)")
+        published = publish(paths, f"with {rows}", [*TABLES, "contact_today"])
+        assert {table.name: table.rows for table in published}["contact_today"] == rows
+
+
 def test_a_table_may_be_empty_from_the_start(paths: Paths) -> None:
     """A company without orders yet has something to publish all the same."""
     _stage(paths, customers=7, orders=0)

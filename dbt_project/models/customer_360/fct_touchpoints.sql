@@ -12,6 +12,12 @@ touchpoint_map as (
 
 ),
 
+customers as (
+
+    select * from {{ ref('dim_customers') }}
+
+),
+
 touchpoints as (
 
     select
@@ -20,7 +26,14 @@ touchpoints as (
         interactions.customer_id,
 
         interactions.occurred_at,
-        touchpoint_map.stage,
+        case
+            when
+                touchpoint_map.is_onboarding_early
+                and interactions.occurred_at >= customers.became_customer_at
+                and interactions.occurred_at < {{ plus_days('customers.became_customer_at', var('onboarding_days')) }}
+                then 'onboarding'
+            else touchpoint_map.stage
+        end as stage,
         coalesce(interactions.channel, touchpoint_map.channel) as channel,
         touchpoint_map.touchpoint,
         interactions.source,
@@ -33,6 +46,7 @@ touchpoints as (
 
     from interactions
     inner join touchpoint_map on interactions.event = touchpoint_map.event
+    left join customers on interactions.customer_id = customers.customer_id
 
 )
 

@@ -42,13 +42,31 @@ cases as (
 
 profiles as (
 
-    select * from {{ ref('int_customer__profiles') }}
+    select * from {{ ref('profile_history') }} where is_current
 
 ),
 
 contacts as (
 
     select * from {{ ref('int_journey__customer_contacts') }}
+
+),
+
+first_touches as (
+
+    select * from {{ ref('int_journey__first_touches') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('customer_segments') }}
+
+),
+
+contact_today as (
+
+    select * from {{ ref('contact_today') }}
 
 ),
 
@@ -81,8 +99,17 @@ customer_360 as (
         end as customer_type,
         coalesce(customers.acquisition_source, 'unknown') as acquisition_source,
         coalesce(profiles.profile, 'unknown') as profile,
-        coalesce(profiles.profile_reason, 'no recent answer or post') as profile_reason,
+        coalesce(profiles.reason, 'has said nothing yet') as profile_reason,
+        coalesce(profiles.reason_code, 'nothing_said') as profile_reason_code,
         churn.churn_basis,
+        coalesce(first_touches.first_touch_channel, 'unknown') as first_touch_channel,
+        first_touches.first_touch_campaign,
+        segments.life_cycle_stage,
+        segments.rfm_segment,
+        segments.rfm_cell,
+        segments.persona,
+        segments.preferred_channel,
+        contact_today.reason_code as contact_reason_code,
 
         coalesce(orders.order_count, 0) as order_count,
         coalesce(orders.net_revenue_reporting, 0) as net_revenue_reporting,
@@ -105,6 +132,7 @@ customer_360 as (
         customers.is_opted_out,
         coalesce(churn.is_churned, false) as is_churned,
 
+        first_touches.first_touch_at,
         customers.lead_created_at,
         customers.became_customer_at,
         customers.first_seen_at,
@@ -120,7 +148,7 @@ customer_360 as (
         contacts.first_touchpoint_at,
         contacts.last_touchpoint_at,
         contacts.last_inbound_at,
-        profiles.profile_since_at
+        profiles.valid_from as profile_since_at
     from customers
     cross join as_of
     left join accounts on customers.account_id = accounts.account_id
@@ -131,6 +159,9 @@ customer_360 as (
     left join cases on customers.customer_id = cases.customer_id
     left join profiles on customers.customer_id = profiles.customer_id
     left join contacts on customers.customer_id = contacts.customer_id
+    left join first_touches on customers.customer_id = first_touches.customer_id
+    left join segments on customers.customer_id = segments.customer_id
+    left join contact_today on customers.customer_id = contact_today.customer_id
 
 )
 

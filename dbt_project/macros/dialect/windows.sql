@@ -1,0 +1,16 @@
+{#- The newest value so far that is not NULL, along `order_by` within `partition_by`. -#}
+{% macro last_known(expression, partition_by, order_by) %}
+    {{- adapter.dispatch('last_known')(expression, partition_by, order_by) -}}
+{% endmacro %}
+
+{% macro default__last_known(expression, partition_by, order_by) -%}
+    last_value({{ expression }} ignore nulls) over (
+        partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and current row
+    )
+{%- endmacro %}
+
+{% macro spark__last_known(expression, partition_by, order_by) -%}
+    last_value({{ expression }}, true) over (
+        partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and current row
+    )
+{%- endmacro %}
