@@ -46,6 +46,7 @@ select
     row_number() over (order by node_id) - 1 as number,
     *,
     regexp_replace(mailbox, '[^0-9]', '', 'g') as mailbox_number,
+    regexp_replace(email, '[^0-9]', '', 'g') as email_number,
     floor(log2(greatest(count(*) filter (is_compared) over (partition by first_name), 1)))::integer as name_rank
 from told
 """
@@ -110,12 +111,11 @@ def scratch(connection: DuckDBPyConnection) -> Iterator[None]:
         connection.execute("detach scratch")
 
 
-def gather(connection: DuckDBPyConnection) -> tuple[int, int]:
-    """Reads the nodes into the scratch database; returns how many there are, and how many can be compared."""
+def gather(connection: DuckDBPyConnection) -> int:
+    """Reads the nodes into the scratch database; returns how many of them can be compared."""
     connection.execute(_NODE)
     connection.execute(_PERSON)
-    found = connection.execute("select count(*), count(*) filter (is_compared) from scratch.node").fetchall()
-    return int(found[0][0]), int(found[0][1])
+    return int(connection.execute("select count(*) from scratch.node where is_compared").fetchall()[0][0])
 
 
 def pair_up(connection: DuckDBPyConnection, largest_block: int = LARGEST_BLOCK) -> int:

@@ -189,7 +189,7 @@ EMAIL = Comparison(
         Level("same mailbox elsewhere", f"mailbox_number_l <> '' and {_same('mailbox')}", keyed=True),
         Level(
             "slip in the mailbox",
-            "mailbox_number_l = mailbox_number_r and (case when abs(length(email_l) - length(email_r)) <= 1 "
+            "email_number_l = email_number_r and (case when abs(length(email_l) - length(email_r)) <= 1 "
             "then damerau_levenshtein(email_l, email_r) <= 1 else false end)",
         ),
     ),
@@ -229,5 +229,8 @@ NATIONAL_ID = Comparison(
         ),
     ),
 )
+
+HEARSAY = tuple(level.label for level in NAME_AND_HOME.levels if not level.label.endswith("same home"))
+"""Agreement in names and towns alone: the model takes it for what it is worth on average, and people are named after each other."""
 
 COMPARISONS = (NAME_AND_HOME, BIRTH_DATE, EMAIL, PHONE, ORGANISATION, NATIONAL_ID)

@@ -35,7 +35,7 @@ with told as (
     where node.last_name is not null
 )
 select household_key, number from told where household_key is not null
-group by all
+group by household_key, number
 qualify count(*) over (partition by household_key) between 2 and {largest}
 """
 _EDGES = "select min(number) over (partition by household_key) as l, number as r from household_key"

@@ -20,7 +20,10 @@ LARGE = 10
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """Pairs of clusters, with how alike they are (thousandths of a bit), and whether they contradict each other."""
+    """Pairs of nodes, each standing for two clusters: those of them that are most alike.
+
+    likeness: of the clusters, in thousandths of a bit. contradicts: whether the clusters contradict each other.
+    """
 
     left: Ints
     right: Ints
@@ -37,45 +40,42 @@ def questions(
     left, right, likeness = links.left[near], links.right[near], likeness[near]
     contradicts = contradictions.between(labels, left, right)
     asked = np.where(contradicts, likeness > accept, likeness > review)
-    return Questions(left[asked], right[asked], np.round(likeness[asked]).astype(np.int64), contradicts[asked])
+    left, right = left[asked], right[asked]
+    place = _most_alike(labels, likely, left, right)
+    return Questions(likely.left[place], likely.right[place], np.round(likeness[asked]).astype(np.int64), contradicts[asked])
 
 
-# of each pair of clusters the two records that are most alike stand for the rest
+def _most_alike(labels: Ints, likely: Edges, left: Ints, right: Ints) -> Ints:
+    """For each pair of clusters the place of its heaviest edge."""
+    one, other = labels[likely.left], labels[likely.right]
+    between = np.minimum(one, other) * len(labels) + np.maximum(one, other)
+    order = np.lexsort((np.arange(len(between)), -likely.weight, between))
+    found = np.searchsorted(between[order], left * len(labels) + right)
+    return np.asarray(order[found], dtype=np.int64)
+
+
 _QUEUE = """
 insert into identity_state.review_queue
 with sized as (
-    select member.label, any_value(xref.customer_id) as customer_id, count(*) as n_nodes, min(node.node_id) as node_id,
-        count(*) filter (node.is_compared) as n_own
-    from cluster_label as member
-    join scratch.node as node using (number)
+    select xref.customer_id, count(*) as n_nodes, min(node.node_id) as node_id, count(*) filter (node.is_compared) as n_own
+    from scratch.node as node
     join identity_state.customer_xref as xref on xref.node_id = node.node_id and xref.valid_to is null
-    group by member.label
+    group by xref.customer_id
 ),
-best as (
-    select one.label as l_label, other.label as r_label, arg_max(pair.l, (pair.weight, -pair.l)) as l, arg_max(pair.r, (pair.weight, -pair.l)) as r
-    from scratch.weighed_pair as pair
-    join cluster_label as one on pair.l = one.number
-    join cluster_label as other on pair.r = other.number
-    where one.label <> other.label
-    group by all
-),
-asked as (
-    select question.*, best.l, best.r from question
-    join best on (best.l_label = question.left and best.r_label = question.right)
-    union all
-    select question.*, best.r, best.l from question
-    join best on (best.l_label = question.right and best.r_label = question.left)
+named as (
+    select question.*, a.node_id as node_l, b.node_id as node_r, l.customer_id as customer_l, r.customer_id as customer_r
+    from question
+    join scratch.node as a on question.l = a.number
+    join scratch.node as b on question.r = b.number
+    join identity_state.customer_xref as l on l.node_id = a.node_id and l.valid_to is null
+    join identity_state.customer_xref as r on r.node_id = b.node_id and r.valid_to is null
 ),
 found as (
-    select a.node_id as node_l, b.node_id as node_r, l.customer_id as customer_l, r.customer_id as customer_r,
-        asked.likeness / 1000.0 as match_weight, if(asked.contradicts, 'contradiction', 'uncertain') as why,
-        l.n_nodes + r.n_nodes as impact_rows
-    from asked
-    join scratch.node as a on asked.l = a.number
-    join scratch.node as b on asked.r = b.number
-    join sized as l on asked.left = l.label
-    join sized as r on asked.right = r.label
-    qualify row_number() over (partition by asked.left, asked.right order by asked.likeness desc, a.node_id) = 1
+    select node_l, node_r, customer_l, customer_r, likeness / 1000.0 as match_weight,
+        if(contradicts, 'contradiction', 'uncertain') as why, l.n_nodes + r.n_nodes as impact_rows
+    from named
+    join sized as l on named.customer_l = l.customer_id
+    join sized as r on named.customer_r = r.customer_id
     union all
     select node_id, null, customer_id, null, null, 'large', n_nodes from sized where n_own > $large
 )
@@ -84,15 +84,11 @@ order by impact_rows desc, match_weight desc, node_l, node_r
 """
 
 
-def write(connection: DuckDBPyConnection, labels: Ints, asked: Questions) -> int:
+def write(connection: DuckDBPyConnection, asked: Questions) -> int:
     """Replaces the queue; returns its length. Expects customer_xref of this run."""
     connection.execute("delete from identity_state.review_queue")
-    connection.register("cluster_label", pa.table({"number": np.arange(len(labels)), "label": labels}))
-    connection.register(
-        "question",
-        pa.table({"left": asked.left, "right": asked.right, "likeness": asked.likeness, "contradicts": asked.contradicts}),
-    )
+    told = {"l": asked.left, "r": asked.right, "likeness": asked.likeness, "contradicts": asked.contradicts}
+    connection.register("question", pa.table(told))
     connection.execute(_QUEUE, {"large": LARGE})
-    for name in ("cluster_label", "question"):
-        connection.unregister(name)
+    connection.unregister("question")
     return int(connection.execute("select count(*) from identity_state.review_queue").fetchall()[0][0])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
+from orchestration.identity.lasting_ids import ACCOUNTS, CUSTOMERS, Entity
 from orchestration.identity.scoring import STATE as COMPARED_PAIRS
-from orchestration.identity.stable_ids import ACCOUNTS, CUSTOMERS, Entity
 
 _IDS = (
     """create table if not exists identity_state.{name}_xref (
@@ -54,6 +54,7 @@ def _named(entity: Entity, statement: str) -> str:
 def has_table(connection: DuckDBPyConnection, schema: str, name: str) -> bool:
     """Whether a table or view is there, in the database the connection works on."""
     asked = """
-        select 1 from information_schema.tables
-        where table_catalog = current_database() and table_schema = $1 and table_name = $2"""
+        select 1 from duckdb_tables() where database_name = current_database() and schema_name = $1 and table_name = $2
+        union all
+        select 1 from duckdb_views() where database_name = current_database() and schema_name = $1 and view_name = $2"""
     return bool(connection.execute(asked, [schema, name]).fetchall())

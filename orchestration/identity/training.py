@@ -34,7 +34,7 @@ RANDOM_PAIRS = 2_000_000
 LARGEST_BLOCK = 1_000
 """Wider than in daily use: whatever shares a key is counted, common or not."""
 
-FAMILY = 30.0
+FAMILY = 10.0
 """Families hand names on: namesakes live together this much more often than the frequency of names and places would have it."""
 
 _SESSIONS = (["first_name", "last_name"], ["birth_date"], ["email"])
@@ -203,7 +203,7 @@ def _counts(levels: Ints, n_levels: int, weights: Floats) -> Floats:
 def train(connection: DuckDBPyConnection, random_pairs: int = RANDOM_PAIRS) -> Model:
     """A model of the records in the identity models. Changes nothing in the warehouse."""
     with scratch(connection):
-        _, n_records = gather(connection)
+        n_records = gather(connection)
         pair_up(connection, LARGEST_BLOCK)
         compare(connection, fresh=True)
         first = first_model(connection, n_records, random_pairs, f"{n_records} records")
