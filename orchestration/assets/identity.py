@@ -9,18 +9,26 @@ import dagster as dg
 
 from ingest.core.lock import writer
 from ingest.core.spec import Source
-from orchestration.layers import IDENTITY, IDENTITY_STATE
+from orchestration.layers import IDENTITY, IDENTITY_STATE, REFERENCE
 from orchestration.parts import OWNERS, WRITER_POOL, Parts
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 STEP = "resolve_identity"
-READS = ("int_identity__nodes", "int_identity__edges")
+READS = (
+    *((IDENTITY, f"int_identity__{table}") for table in ("nodes", "edges", "account_records", "account_edges")),
+    *((REFERENCE, seed) for seed in ("identity_overrides", "identity_sources")),
+)
 TABLES = {
     "customer_xref": "Which customer each vendor record belongs to, since when, and why; the current row has no valid_to.",
     "customer_registry": "Every customer id ever given, and what became of it.",
-    "customer_events": "Customers created, merged, split and retired, in order.",
+    "customer_events": "The ledger: customers created, merged, split and retired, in order, with the evidence.",
+    "account_xref": "Which account each vendor's organisation belongs to, since when, and why.",
+    "account_parents": "Which account stands above which.",
+    "household_members": "Customers who share a home; a grouping, never a merge.",
+    "review_queue": "Pairs of customers somebody should look at, those first that concern most records.",
+    "identity_runs": "What each resolution compared and changed.",
 }
 
 
@@ -45,7 +53,7 @@ def identity_assets(parts: Parts) -> dg.AssetsDefinition:
 def _spec(table: str) -> dg.AssetSpec:
     return dg.AssetSpec(
         [IDENTITY_STATE, table],
-        deps=[dg.AssetKey([IDENTITY, model]) for model in READS],
+        deps=[dg.AssetKey(key) for key in READS],
         description=TABLES[table],
         group_name=IDENTITY,
         kinds={"python", "duckdb"},

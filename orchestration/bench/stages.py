@@ -120,11 +120,11 @@ def _compiled(paths: Paths, node: Told) -> str:
 
 
 def _in_order(manifest: Told) -> Iterator[Told]:
-    """Models after those they read."""
+    """Models after those they read; the tables of Python models are there already."""
     models = {
         uid: node
         for uid, node in manifest["nodes"].items()
-        if node["resource_type"] == "model" and node["config"]["materialized"] != "ephemeral"
+        if node["resource_type"] == "model" and node["language"] == "sql" and node["config"]["materialized"] != "ephemeral"
     }
     done: set[str] = set()
     while len(done) < len(models):

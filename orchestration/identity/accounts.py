@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from orchestration.identity import lasting_ids as stable_ids
+from orchestration.identity import stable_ids
 from orchestration.identity.contradictions import Attribute, Contradictions
 from orchestration.identity.linkage import Edges, Flags, Ints, agglomerate, components
 from orchestration.identity.state import has_table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
-from orchestration.identity.lasting_ids import ACCOUNTS, CUSTOMERS, Entity
+from orchestration.identity.stable_ids import ACCOUNTS, CUSTOMERS, Entity
 from orchestration.identity.scoring import STATE as COMPARED_PAIRS
 
 _IDS = (

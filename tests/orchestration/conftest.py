@@ -17,6 +17,7 @@ from ingest.core.load import IngestReport, ResourceRun
 from ingest.core.paths import Paths
 from ingest.core.spec import Bearer, Listing, Resource, Source, integer, text
 from orchestration.graph import build_defs
+from orchestration.identity import state
 from orchestration.parts import Parts
 
 SMALL_PROJECT = Path(__file__).parent / "small_project"
@@ -64,14 +65,15 @@ class Landing:
 
 def resolve(connection: duckdb.DuckDBPyConnection, at: datetime) -> dict[str, int]:
     """Every record is its own customer."""
-    connection.execute("create schema if not exists identity_state")
+    state.prepare(connection)
+    connection.execute("delete from identity_state.customer_xref; delete from identity_state.customer_registry")
     told = f"timestamptz '{at}'"
-    xref = f"select node_id, 'C' || md5(node_id)[:15] as customer_id, {told} as valid_from, null::timestamptz as valid_to"
-    connection.execute(f"create or replace table identity_state.customer_xref as {xref} from identity.int_identity__nodes")
     connection.execute(
-        f"create or replace table identity_state.customer_registry as select distinct customer_id, {told} as seen_at from identity_state.customer_xref"
+        f"insert into identity_state.customer_xref select node_id, 'C' || md5(node_id)[:15], {told}, null, 'new' from identity.int_identity__nodes"
     )
-    connection.execute(f"create or replace table identity_state.customer_events as select {told} as seen_at, 'created' as event")
+    connection.execute(
+        f"insert into identity_state.customer_registry select distinct customer_id, {told}, 'active', null, null::timestamptz from identity_state.customer_xref"
+    )
     return {}
 
 

@@ -28,6 +28,7 @@ account_records as (
         accounts.source,
 
         accounts.name,
+        accounts.domain,
         organisation_names.organisation_clean as name_clean,
         -- a mailbox at a public host is no company's domain
         case when mail_hosts.host is null then accounts.web_domain end as domain_clean,

@@ -8,10 +8,26 @@ records as (
 
 person_ids as (
 
-    {% for source in var('person_sources') if source not in var('sources_without_person_ids', ['brandwatch']) -%}
+    {% for source in var('person_sources') if source != 'brandwatch' -%}
         select * from {{ ref('stg_' ~ source ~ '__person_ids') }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
+
+),
+
+known_addresses as (
+
+    select
+        email_clean,
+        {{ sha256('email_clean') }} as email_sha256
+    from records
+    where email_clean is not null
+    union
+    select
+        email_clean,
+        {{ sha256('lower(trim(email))') }} as email_sha256
+    from records
+    where email_clean is not null
 
 ),
 
@@ -48,6 +64,18 @@ identifiers as (
         true as is_strong,
         is_issuer
     from person_ids
+    where identifier_type <> 'email_sha256'
+    union all
+    -- who is known by the hash of an address alone is known by the address, where another record has it
+    select
+        person_ids.node_id,
+        'email' as identifier_type,
+        known_addresses.email_clean as identifier_value,
+        false as is_strong,
+        false as is_issuer
+    from person_ids
+    inner join known_addresses on person_ids.identifier_value = known_addresses.email_sha256
+    where person_ids.identifier_type = 'email_sha256'
     union all
     select
         node_id,
