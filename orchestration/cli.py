@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from ingest.core.errors import CxError
 from ingest.core.paths import Paths
+from orchestration import identity_commands
 
 Command = Callable[[argparse.Namespace, Paths], int | None]
 
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("--csv", action="store_true", help="all rows as CSV")
     sources = add("sources", _sources, "every source, its settings and where to find their values")
     sources.add_argument("source", nargs="*", help="only these")
+    identity_commands.add_commands(add)
     bench = add("bench", _bench, "measure the pipeline")
     bench.add_argument("--customers", type=_positive, default=100_000, help="size of the planted company")
     bench.add_argument("--json", metavar="FILE", help="write the same figures as data")

@@ -43,7 +43,7 @@ class Contradictions:
 
     def between(self, labels: Ints, left: Ints, right: Ints) -> Flags:
         """Which pairs of clusters contradict each other."""
-        found = self._told_apart(labels, left, right) | self._twice_in_a_source(labels, left, right)
+        found = self.told_apart(labels, left, right) | self._twice_in_a_source(labels, left, right)
         for attribute in self.attributes:
             found |= _disagrees(attribute, labels, left, right)
         return found
@@ -55,7 +55,8 @@ class Contradictions:
         found += [_torn(attribute, labels) for attribute in self.attributes]
         return np.unique(np.concatenate(found))
 
-    def _told_apart(self, labels: Ints, left: Ints, right: Ints) -> Flags:
+    def told_apart(self, labels: Ints, left: Ints, right: Ints) -> Flags:
+        """Which pairs of clusters people have told apart."""
         one, other = (labels[nodes] for nodes in self.never)
         forbidden = np.minimum(one, other) * len(labels) + np.maximum(one, other)
         told: Flags = np.isin(np.minimum(left, right) * len(labels) + np.maximum(left, right), forbidden)

@@ -47,12 +47,11 @@ def remember(connection: DuckDBPyConnection) -> bool:
     return True
 
 
-def moves(connection: DuckDBPyConnection) -> list[dict[str, object]]:
-    """Every KPI row that is another than before the last change of customers, month by month."""
+def moves(connection: DuckDBPyConnection) -> tuple[list[str], list[tuple[object, ...]]]:
+    """Column names, and every KPI row that is another than before the last change of customers."""
     if not has_table(connection, "identity_state", "kpi_moves"):
-        return []
+        return [], []
     found = connection.execute(
         "select * from identity_state.kpi_moves order by kpi_id, variant, period_start, segment_type, segment"
     )
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return [column[0] for column in found.description or []], found.fetchall()

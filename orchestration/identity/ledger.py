@@ -58,19 +58,25 @@ group by gone.id, gone.former_id
 _TELL = (
     """update identity_state.customer_events as event
     set evidence = found.evidence, decided_by = found.decided_by
-    from merge_evidence as found where event.occurred_at = $at and event.event = 'merged' and event.customer_id = found.id""",
+    from merge_evidence as found where event.recorded_at is null and event.event = 'merged' and event.customer_id = found.id""",
     """update identity_state.customer_events as event
     set evidence = 'override: never_merge', decided_by = found.author
     from split_evidence as found
-    where event.occurred_at = $at and event.event in ('split', 'moved') and event.customer_id = found.id
+    where event.recorded_at is null and event.event in ('split', 'moved') and event.customer_id = found.id
         and event.other_id = found.former_id""",
     """update identity_state.customer_events set evidence = 'no evidence joins them now', decided_by = 'rules'
-    where occurred_at = $at and event in ('split', 'moved') and evidence is null""",
+    where recorded_at is null and event in ('split', 'moved') and evidence is null""",
+)
+
+_SIGNED = (
+    "update identity_state.{name}_events set recorded_at = $now where recorded_at is null",
+    "update identity_state.{name}_xref set recorded_at = $now where recorded_at is null",
+    "update identity_state.{name}_xref set superseded_at = $now where valid_to is not null and superseded_at is null",
 )
 
 
-def explain(connection: DuckDBPyConnection, at: datetime, model_version: str) -> None:
-    """Adds evidence to the merges and splits of `at`."""
+def explain(connection: DuckDBPyConnection, model_version: str) -> None:
+    """Adds evidence to the merges and splits of this run, which nobody has signed yet."""
     changed = connection.execute(
         "select (select count(*) from lost_id) + (select count(*) from move where former_id is not null)"
     )
@@ -78,12 +84,12 @@ def explain(connection: DuckDBPyConnection, at: datetime, model_version: str) ->
         connection.execute(_MERGES, {"version": model_version})
         connection.execute(_SPLITS)
         for statement in _TELL:
-            connection.execute(statement, {"at": at})
+            connection.execute(statement)
 
 
 def sign(connection: DuckDBPyConnection) -> None:
-    """Says when the events of this run were written."""
+    """Says when what this run wrote was written, and when what it closed was closed."""
+    now = {"now": datetime.now(UTC)}
     for name in ("customer", "account"):
-        connection.execute(
-            f"update identity_state.{name}_events set recorded_at = $now where recorded_at is null", {"now": datetime.now(UTC)}
-        )
+        for statement in _SIGNED:
+            connection.execute(statement.replace("{name}", name), now)

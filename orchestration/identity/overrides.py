@@ -105,3 +105,26 @@ def write(connection: DuckDBPyConnection, kind: str, pairs: Iterable[Pair], auth
         connection.rollback()
         raise
     return len(rows)
+
+
+def revoke(connection: DuckDBPyConnection, kind: str, left: list[str], right: list[str], at: datetime) -> None:
+    """Takes back what commands decided of this kind between any record of one list and any of the other."""
+    connection.execute(
+        """update identity_state.identity_overrides set revoked_at = $at
+        where revoked_at is null and kind = $kind
+            and ((node_l in $left and node_r in $right) or (node_l in $right and node_r in $left))""",
+        {"at": at, "kind": kind, "left": left, "right": right},
+    )
+
+
+def in_seed(connection: DuckDBPyConnection, kind: str, left: list[str], right: list[str]) -> Pair | None:
+    """A decision of this kind that the project's seed holds between the two lists of records."""
+    if not has_table(connection, "reference", "identity_overrides"):
+        return None
+    found = connection.execute(
+        """select node_l, node_r from reference.identity_overrides
+        where kind = $kind and ((node_l in $left and node_r in $right) or (node_l in $right and node_r in $left))
+        order by all limit 1""",
+        {"kind": kind, "left": left, "right": right},
+    ).fetchall()
+    return (str(found[0][0]), str(found[0][1])) if found else None

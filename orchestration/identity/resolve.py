@@ -83,7 +83,7 @@ def _give_ids(connection: DuckDBPyConnection, labels: Ints, at: datetime, model:
     connection.execute(_NAME_CLUSTERS)
     connection.unregister("cluster_label")
     counts = stable_ids.assign(connection, at)
-    ledger.explain(connection, at, model.version)
+    ledger.explain(connection, model.version)
     if any(counts[event] for event in _CHANGES):
         kpi_moves.remember(connection)
     return counts

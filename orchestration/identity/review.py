@@ -39,7 +39,7 @@ def questions(
     near = likeness > review
     left, right, likeness = links.left[near], links.right[near], likeness[near]
     contradicts = contradictions.between(labels, left, right)
-    asked = np.where(contradicts, likeness > accept, likeness > review)
+    asked = np.where(contradicts, likeness > accept, likeness > review) & ~contradictions.told_apart(labels, left, right)
     left, right = left[asked], right[asked]
     place = _most_alike(labels, likely, left, right)
     return Questions(likely.left[place], likely.right[place], np.round(likeness[asked]).astype(np.int64), contradicts[asked])

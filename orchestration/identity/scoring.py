@@ -31,7 +31,7 @@ _LEVELS = ", ".join(comparison.name for comparison in COMPARISONS)
 
 STATE = f"""create table if not exists {COMPARED} (
     l_key ubigint, r_key ubigint, l_row ubigint, r_row ubigint, version integer,
-    {", ".join(f"{comparison.name} tinyint" for comparison in COMPARISONS)})"""
+    {", ".join(f"{comparison.name} tinyint" for comparison in COMPARISONS)}, weight bigint)"""
 
 _KEYED = """
 create or replace table scratch.keyed_pair as
@@ -85,12 +85,12 @@ def _has_kept(connection: DuckDBPyConnection) -> bool:
 
 
 def keep(connection: DuckDBPyConnection) -> None:
-    """Writes down what was compared, for the next run; pairs that are no candidates any more are forgotten."""
-    connection.execute(STATE)
+    """Writes down what was compared, for the next run and for `why`; pairs that are no candidates any more are forgotten."""
     connection.execute(f"delete from {COMPARED}")
-    connection.execute(
-        f"insert into {COMPARED} select l_key, r_key, l_row, r_row, {VERSION}, {_LEVELS} from scratch.known_pair order by l, r"
-    )
+    connection.execute(f"""
+        insert into {COMPARED}
+        select l_key, r_key, l_row, r_row, {VERSION}, {", ".join(f"weighed.{comparison.name}" for comparison in COMPARISONS)}, weight
+        from scratch.known_pair join scratch.weighed_pair as weighed using (l, r) order by l, r""")
 
 
 def compare_with_splink(connection: DuckDBPyConnection, pairs: str) -> str:

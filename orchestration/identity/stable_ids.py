@@ -167,7 +167,7 @@ _MEMBERSHIP = (
     """update identity_state.{name}_xref as xref set valid_to = $at
     where valid_to is null and (
         {member} in (select node_id from move) or {member} in (select node_id from former_member where cluster is null))""",
-    "insert into identity_state.{name}_xref select node_id, id, $at, null, reason from move order by node_id",
+    "insert into identity_state.{name}_xref select node_id, id, $at, null, reason, null, null from move order by node_id",
 )
 
 _COUNTS = """

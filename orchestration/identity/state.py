@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
-from orchestration.identity.stable_ids import ACCOUNTS, CUSTOMERS, Entity
 from orchestration.identity.scoring import STATE as COMPARED_PAIRS
+from orchestration.identity.stable_ids import ACCOUNTS, CUSTOMERS, Entity
 
 _IDS = (
     """create table if not exists identity_state.{name}_xref (
-        {member} varchar, {name}_id varchar, valid_from timestamptz, valid_to timestamptz, reason varchar)""",
+        {member} varchar, {name}_id varchar, valid_from timestamptz, valid_to timestamptz, reason varchar,
+        recorded_at timestamptz, superseded_at timestamptz)""",
     """create table if not exists identity_state.{name}_registry (
         {name}_id varchar, created_at timestamptz, status varchar, merged_into varchar, ended_at timestamptz)""",
     """create table if not exists identity_state.{name}_events (
         occurred_at timestamptz, event varchar, {name}_id varchar, other_id varchar, n_nodes bigint,
         evidence varchar, decided_by varchar, recorded_at timestamptz)""",
     # a ledger from before these columns
+    "alter table identity_state.{name}_xref add column if not exists recorded_at timestamptz",
+    "alter table identity_state.{name}_xref add column if not exists superseded_at timestamptz",
     "alter table identity_state.{name}_events add column if not exists evidence varchar",
     "alter table identity_state.{name}_events add column if not exists decided_by varchar",
     "alter table identity_state.{name}_events add column if not exists recorded_at timestamptz",

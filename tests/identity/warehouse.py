@@ -68,7 +68,9 @@ class Warehouse:
     def state(self) -> list[list[tuple[object, ...]]]:
         """Everything the ledger holds, but when it was written down."""
         tables = ("customer_xref", "customer_registry", "customer_events")
-        return [self.rows(f"select columns(c -> c <> 'recorded_at') from identity_state.{table} order by all") for table in tables]
+        return [
+            self.rows(f"select columns(c -> c <> 'recorded_at') from identity_state.{table} order by all") for table in tables
+        ]
 
     def rows(self, query: str) -> list[tuple]:
         return self.connection.execute(query).fetchall()

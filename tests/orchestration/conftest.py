@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,7 +69,7 @@ def resolve(connection: duckdb.DuckDBPyConnection, at: datetime) -> dict[str, in
     connection.execute("delete from identity_state.customer_xref; delete from identity_state.customer_registry")
     told = f"timestamptz '{at}'"
     connection.execute(
-        f"insert into identity_state.customer_xref select node_id, 'C' || md5(node_id)[:15], {told}, null, 'new' from identity.int_identity__nodes"
+        f"insert into identity_state.customer_xref by name select node_id, 'C' || md5(node_id)[:15] as customer_id, {told} as valid_from from identity.int_identity__nodes"
     )
     connection.execute(
         f"insert into identity_state.customer_registry select distinct customer_id, {told}, 'active', null, null::timestamptz from identity_state.customer_xref"
@@ -87,13 +87,14 @@ class Company:
     sources: Sequence[str] = ("desk",)
     landed_gate: bool = True
     published_gate: bool = True
+    resolve: Callable[[duckdb.DuckDBPyConnection, datetime], dict[str, int]] = resolve
 
     def parts(self) -> Parts:
         return Parts(
             paths=lambda: self.paths,
             sources=lambda: {name: _source(name) for name in self.sources},
             ingest=self.landing,
-            resolve=resolve,
+            resolve=self.resolve,
             landed_checks=lambda sources, paths: [self._check(["raw_desk", "answers"], "volume", lambda: self.landed_gate)],
             published_checks=lambda paths: [self._check(["published", "customer_360"], "shape", lambda: self.published_gate)],
             retry=lambda: dg.RetryPolicy(max_retries=1, delay=0),
