@@ -8,7 +8,8 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import asdict, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.core.errors import CxError
@@ -42,6 +43,7 @@ def add_commands(add: Add) -> None:
     for command in (merge, unmerge, review):
         command.add_argument("--reason", default="", help="why, for the ledger; without personal data")
         command.add_argument("--author", default=None, help="who decides (default: who is logged in)")
+    add("train", _train, "learn the matching model from the own records; the next build uses it")
     add("build", _build, "resolve, build, check and publish what has landed, and list the KPI rows that decisions moved")
 
 
@@ -113,6 +115,17 @@ def _review(asked: argparse.Namespace, paths: Paths) -> int | None:
     return None
 
 
+def _train(asked: argparse.Namespace, paths: Paths) -> int | None:
+    from orchestration.identity.model import load
+    from orchestration.run import run_job
+    from orchestration.screen import console
+
+    run_job("train_identity", paths)
+    model = load(paths.warehouse.parent)
+    console.print(f"model {model.version}, trained on {model.trained_on}; `cx build` uses it")
+    return None
+
+
 def _build(asked: argparse.Namespace, paths: Paths) -> int | None:
     from orchestration.run import run_job
     from orchestration.screen import show_published
@@ -148,6 +161,25 @@ def _changes(paths: Paths) -> Any:
             return None
         asked = "select count(*) from identity_state.customer_events where event not in ('created', 'retired')"
         return connection.execute(asked).fetchall()
+
+
+def bench(records: int, file: Path | None) -> None:
+    """Measures identity on planted people up to so many records and on the FEBRL sets; prints one table."""
+    from orchestration.bench.identity import bench_identity
+    from orchestration.screen import console
+
+    lines, growth = bench_identity(records)
+    names = ("name", "method", "records", "precision", "recall", "f1", "b_cubed", "largest", "cpu", "peak_mb", "goal", "met")
+    _rows(names, [tuple(_rounded(getattr(line, name)) for name in names) for line in lines])
+    if growth is not None:
+        console.print(f"CPU grows with records to the power of {growth:.2f}")
+    if file:
+        told = {"lines": [asdict(line) for line in lines], "growth": growth}
+        file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+
+
+def _rounded(value: object) -> object:
+    return round(value, 4 if value <= 1 else 1) if isinstance(value, float) else value
 
 
 def _by(asked: argparse.Namespace) -> By:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 STEP = "resolve_identity"
+MODEL = "identity_model"
 READS = (
     *((IDENTITY, f"int_identity__{table}") for table in ("nodes", "edges", "account_records", "account_edges")),
     *((REFERENCE, seed) for seed in ("identity_overrides", "identity_sources")),
@@ -48,6 +49,35 @@ def identity_assets(parts: Parts) -> dg.AssetsDefinition:
                 )
 
     return identity_step
+
+
+def model_asset(parts: Parts) -> dg.AssetsDefinition:
+    """The matching model of one's own data, made when somebody asks for it; until then the one that came with the code is used."""
+
+    @dg.asset(
+        key=[IDENTITY_STATE, MODEL],
+        deps=[dg.AssetKey([IDENTITY, "int_identity__nodes"])],
+        description="How much each likeness of two records speaks for one person, learned without labels from the own records.",
+        group_name=IDENTITY,
+        kinds={"python", "json"},
+        owners=OWNERS,
+        pool=WRITER_POOL,
+    )
+    def train_identity_model(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+        import duckdb
+
+        from orchestration.identity.model import save
+        from orchestration.identity.training import train
+
+        paths = parts.paths()
+        with writer(paths, "identity model"), duckdb.connect(str(paths.warehouse)) as connection:
+            model = train(connection)
+        save(model, paths.warehouse.parent)
+        return dg.MaterializeResult(
+            metadata={"version": model.version, "trained on": model.trained_on, "partners": model.partners}
+        )
+
+    return train_identity_model
 
 
 def _spec(table: str) -> dg.AssetSpec:

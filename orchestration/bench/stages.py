@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.core.paths import Paths
-from orchestration.bench import ingest_stages
+from orchestration.bench import identity_stages, ingest_stages
 from orchestration.bench.usage import Told, cpu_of
 
 
@@ -210,6 +210,8 @@ STAGES: dict[str, Callable[..., Told]] = {
         transform_dbt,
         publish_file,
         look_up,
+        identity_stages.resolve_people,
+        identity_stages.recordlinkage_ecm,
     )
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of a condition below or of a column it reads: pairs compared before are compared again."""
 
 
@@ -57,8 +57,8 @@ _INITIAL = "((length(first_name_l) = 1 or length(first_name_r) = 1) and substr(f
 # Of two spellings one is a slip when hardly anybody is called so; two names that many have are two people.
 _SPELLING = "(least(name_rank_l, name_rank_r) < 2 or abs(name_rank_l - name_rank_r) >= 4)"
 _FIRST_LIKE = (
-    f"({_INITIAL} or ({_SPELLING} and (jaro_winkler_similarity(first_name_l, first_name_r) >= 0.85 "
-    "or damerau_levenshtein(first_name_l, first_name_r) <= 1)))"
+    f"({_SPELLING} and (jaro_winkler_similarity(first_name_l, first_name_r) >= 0.85 "
+    "or damerau_levenshtein(first_name_l, first_name_r) <= 1))"
 )
 _LAST_LIKE = (
     "(jaro_winkler_similarity(last_name_l, last_name_r) >= 0.88 or (length(last_name_l) >= 5 and length(last_name_r) >= 5 "
@@ -85,7 +85,8 @@ _HOME = f"({_STREET} or {_SHARED_EMAIL} or {_SHARED_PHONE})"
 _NAMES = ("first_name", "last_name")
 _HERE = (*_NAMES, "place")
 
-_NO_FIRST, _NO_LAST = _unknown("first_name"), _unknown("last_name")
+# "A. Weber" may be anybody in the house whose name begins so
+_NO_FIRST, _NO_LAST = f"({_unknown('first_name')} or {_INITIAL})", _unknown("last_name")
 
 NAME_AND_HOME = Comparison(
     "name_and_home",
@@ -229,8 +230,5 @@ NATIONAL_ID = Comparison(
         ),
     ),
 )
-
-HEARSAY = tuple(level.label for level in NAME_AND_HOME.levels if not level.label.endswith("same home"))
-"""Agreement in names and towns alone: the model takes it for what it is worth on average, and people are named after each other."""
 
 COMPARISONS = (NAME_AND_HOME, BIRTH_DATE, EMAIL, PHONE, ORGANISATION, NATIONAL_ID)

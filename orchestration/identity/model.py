@@ -81,7 +81,7 @@ class Model:
         wanted = {(comparison.name, label) for comparison in COMPARISONS for label in comparison.labels()}
         missing = wanted - {(name, label) for name, found in levels.items() for label in found}
         if missing:
-            raise CxError(f"the identity model knows nothing of {sorted(missing)[0]}", "Train it again: `cx identity train`.")
+            raise CxError(f"the identity model knows nothing of {sorted(missing)[0]}", "Train it again: `cx train`.")
         return cls(levels, told["common"], told["partners"], told["trained_on"])
 
 
@@ -89,6 +89,14 @@ def load(directory: Path | None = None) -> Model:
     """The model trained on the data in `directory` if there is one, else the one that came with the code."""
     own = directory / FILE_NAME if directory is not None else PACKAGED
     return Model.from_json((own if own.exists() else PACKAGED).read_text(encoding="utf-8"))
+
+
+def save(model: Model, directory: Path) -> None:
+    """Keeps a model beside the warehouse, whole or not at all."""
+    file = directory / FILE_NAME
+    draft = file.with_suffix(".next")
+    draft.write_text(model.to_json() + "\n", encoding="utf-8")
+    draft.replace(file)
 
 
 def settings(levels: Mapping[str, Mapping[str, Odds]] | None, chance: float) -> dict[str, Any]:

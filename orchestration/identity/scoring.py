@@ -15,7 +15,7 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from orchestration.identity.comparisons import COMPARISONS, HEARSAY, NAME_AND_HOME, VERSION, Comparison
+from orchestration.identity.comparisons import COMPARISONS, NAME_AND_HOME, ORGANISATION, PHONE, VERSION, Comparison
 from orchestration.identity.linkage import Edges
 from orchestration.identity.model import TERMS, Model, Odds, settings
 
@@ -25,7 +25,6 @@ _TELLTALE = {
 }
 """Odds whose weight is the level's number plus one: Splink hands out weights, but levels only with all they were read from."""
 
-HEARSAY_BITS = 3.0
 COMPARED = "identity_state.compared_pairs"
 _LEVELS = ", ".join(comparison.name for comparison in COMPARISONS)
 
@@ -134,15 +133,10 @@ def quiet() -> Iterator[None]:
 def weigh(connection: DuckDBPyConnection, model: Model, n_records: int) -> Edges:
     """The match weight of every pair in `scratch.known_pair`, in thousandths of a bit."""
     frequencies(connection)
-    parts = [
-        f"{model.prior_bits(n_records):.6f}",
-        _rarity(model),
-        _hearsay(),
-        *(_bits_of(comparison, model) for comparison in COMPARISONS),
-    ]
+    parts = [f"{model.prior_bits(n_records):.6f}", _rarity(model), *(_bits_of(comparison, model) for comparison in COMPARISONS)]
     connection.execute(f"""
         create or replace table scratch.weighed_pair as
-        select pair.l, pair.r, cast(round(1000 * ({" + ".join(parts)})) as bigint) as weight, {_LEVELS}
+        select pair.l, pair.r, cast(round(1000 * least({" + ".join(parts)}, {_at_most()})) as bigint) as weight, {_LEVELS}
         from scratch.known_pair as pair
         join scratch.frequency as a on pair.l = a.number
         join scratch.frequency as b on pair.r = b.number
@@ -180,11 +174,10 @@ def _bits_of(comparison: Comparison, model: Model) -> str:
     return f"case {comparison.name} {cases} else 0 end"
 
 
-def _hearsay() -> str:
-    """Names and towns alone have to say more than they do on average before they join two records."""
-    numbers = [str(number) for number, label in enumerate(NAME_AND_HOME.labels()) if label in HEARSAY]
-    others = " and ".join(f"{comparison.name} <= 0" for comparison in COMPARISONS if comparison is not NAME_AND_HOME)
-    return f"case when {NAME_AND_HOME.name} in ({', '.join(numbers)}) and {others} then -{HEARSAY_BITS} else 0 end"
+def _at_most() -> str:
+    """Where a side has no name, a line or an employer says whom they know, not who they are: too little to join two records."""
+    silent = " and ".join(f"{comparison.name} <= 0" for comparison in COMPARISONS if comparison not in (PHONE, ORGANISATION))
+    return f"case when {silent} and {NAME_AND_HOME.name} < 0 then 0 else 1000 end"
 
 
 def _rarity(model: Model) -> str:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ROUNDS = 60
 OFTEN = 50
 """A level seen this often among random pairs is counted there."""
-RANDOM_PAIRS = 2_000_000
+RANDOM_PAIRS = 1_000_000
 LARGEST_BLOCK = 1_000
 """Wider than in daily use: whatever shares a key is counted, common or not."""
 
