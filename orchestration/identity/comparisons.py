@@ -120,7 +120,7 @@ NAME_AND_HOME = Comparison(
         Level("similar last name", f"{_FIRST} and {_LAST_LIKE}", ("first_name",), 3.0),
         Level("similar names, same home or place", f"{_BOTH_LIKE} and ({_HOME} or {_PLACE})", luck=_HERE),
         Level("similar names", _BOTH_LIKE),
-        Level("last name and home, first name unknown", f"{_NO_FIRST} and {_LAST} and {_HOME}", keyed=True),
+        Level("last name and home, first name unknown", f"{_NO_FIRST} and {_LAST} and {_STREET}", keyed=True),
         Level(
             "last name and place, first name unknown",
             f"{_NO_FIRST} and {_LAST} and {_PLACE}",
@@ -129,7 +129,7 @@ NAME_AND_HOME = Comparison(
             keyed=True,
         ),
         Level("last name, first name unknown", f"{_NO_FIRST} and {_LAST}", ("last_name",), 3.0),
-        Level("first name and home, last name unknown", f"{_NO_LAST} and {_FIRST} and {_HOME}", keyed=True),
+        Level("first name and home, last name unknown", f"{_NO_LAST} and {_FIRST} and {_STREET}", keyed=True),
         Level("first name, last name unknown", f"{_NO_LAST} and {_FIRST}", ("first_name",), 3.0),
         Level("home, a name unknown", f"({_NO_FIRST} or {_NO_LAST}) and {_STREET}", keyed=True),
         Level("place, a name unknown", f"({_NO_FIRST} or {_NO_LAST}) and {_PLACE}"),
@@ -230,5 +230,11 @@ NATIONAL_ID = Comparison(
         ),
     ),
 )
+
+NAMES_AND_TOWNS = tuple(level.label for level in NAME_AND_HOME.levels if level.label.endswith("place"))
+"""Agreement in names and in a place: as much as the place is small."""
+
+NAMES_ALONE = tuple(level.label for level in NAME_AND_HOME.levels if "home" not in level.label and level.label not in NAMES_AND_TOWNS)
+"""Agreement in names only."""
 
 COMPARISONS = (NAME_AND_HOME, BIRTH_DATE, EMAIL, PHONE, ORGANISATION, NATIONAL_ID)

@@ -8,14 +8,23 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from orchestration.identity.comparisons import COMPARISONS, NAME_AND_HOME, ORGANISATION, PHONE, VERSION, Comparison
+from orchestration.identity.comparisons import (
+    COMPARISONS,
+    NAME_AND_HOME,
+    NAMES_ALONE,
+    NAMES_AND_TOWNS,
+    ORGANISATION,
+    PHONE,
+    VERSION,
+    Comparison,
+)
 from orchestration.identity.linkage import Edges
 from orchestration.identity.model import TERMS, Model, Odds, settings
 
@@ -24,6 +33,10 @@ _TELLTALE = {
     for comparison in COMPARISONS
 }
 """Odds whose weight is the level's number plus one: Splink hands out weights, but levels only with all they were read from."""
+
+HEARSAY_BITS = 4.0
+TOWN = 0.01
+"""A place where more of all records live is a town, and no address."""
 
 COMPARED = "identity_state.compared_pairs"
 _LEVELS = ", ".join(comparison.name for comparison in COMPARISONS)
@@ -133,7 +146,7 @@ def quiet() -> Iterator[None]:
 def weigh(connection: DuckDBPyConnection, model: Model, n_records: int) -> Edges:
     """The match weight of every pair in `scratch.known_pair`, in thousandths of a bit."""
     frequencies(connection)
-    parts = [f"{model.prior_bits(n_records):.6f}", _rarity(model), *(_bits_of(comparison, model) for comparison in COMPARISONS)]
+    parts = [f"{model.prior_bits(n_records):.6f}", _rarity(model), _hearsay(), *(_bits_of(comparison, model) for comparison in COMPARISONS)]
     connection.execute(f"""
         create or replace table scratch.weighed_pair as
         select pair.l, pair.r, cast(round(1000 * least({" + ".join(parts)}, {_at_most()})) as bigint) as weight, {_LEVELS}
@@ -172,6 +185,19 @@ def frequencies(connection: DuckDBPyConnection) -> None:
 def _bits_of(comparison: Comparison, model: Model) -> str:
     cases = " ".join(f"when {number} then {weight:.6f}" for number, weight in enumerate(model.bits(comparison)))
     return f"case {comparison.name} {cases} else 0 end"
+
+
+def _hearsay() -> str:
+    """People are named after each other, and names belong to regions: names alone, or in a town, have to say more than on average."""
+    others = " and ".join(f"{comparison.name} <= 0" for comparison in COMPARISONS if comparison is not NAME_AND_HOME)
+    alone, in_town = (_numbers(labels) for labels in (NAMES_ALONE, NAMES_AND_TOWNS))
+    is_town = f"greatest(a.place, b.place) > {math.log2(TOWN)}"
+    name = NAME_AND_HOME.name
+    return f"case when {others} and ({name} in {alone} or ({name} in {in_town} and {is_town})) then -{HEARSAY_BITS} else 0 end"
+
+
+def _numbers(labels: Sequence[str]) -> str:
+    return f"({', '.join(str(number) for number, label in enumerate(NAME_AND_HOME.labels()) if label in labels)})"
 
 
 def _at_most() -> str:
