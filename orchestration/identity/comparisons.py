@@ -231,10 +231,7 @@ NATIONAL_ID = Comparison(
     ),
 )
 
-NAMES_AND_TOWNS = tuple(level.label for level in NAME_AND_HOME.levels if level.label.endswith("place"))
-"""Agreement in names and in a place: as much as the place is small."""
-
-NAMES_ALONE = tuple(level.label for level in NAME_AND_HOME.levels if "home" not in level.label and level.label not in NAMES_AND_TOWNS)
-"""Agreement in names only."""
+NAMES_IN_A_PLACE = tuple(level.label for level in NAME_AND_HOME.levels if level.label.endswith(("place", "place unknown")))
+"""Agreement in names and in no more than a place: as much as the place is small."""
 
 COMPARISONS = (NAME_AND_HOME, BIRTH_DATE, EMAIL, PHONE, ORGANISATION, NATIONAL_ID)

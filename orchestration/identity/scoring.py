@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from orchestration.identity.comparisons import (
     COMPARISONS,
     NAME_AND_HOME,
-    NAMES_ALONE,
-    NAMES_AND_TOWNS,
+    NAMES_IN_A_PLACE,
     ORGANISATION,
     PHONE,
     VERSION,
@@ -146,7 +145,12 @@ def quiet() -> Iterator[None]:
 def weigh(connection: DuckDBPyConnection, model: Model, n_records: int) -> Edges:
     """The match weight of every pair in `scratch.known_pair`, in thousandths of a bit."""
     frequencies(connection)
-    parts = [f"{model.prior_bits(n_records):.6f}", _rarity(model), _hearsay(), *(_bits_of(comparison, model) for comparison in COMPARISONS)]
+    parts = [
+        f"{model.prior_bits(n_records):.6f}",
+        _rarity(model),
+        _hearsay(),
+        *(_bits_of(comparison, model) for comparison in COMPARISONS),
+    ]
     connection.execute(f"""
         create or replace table scratch.weighed_pair as
         select pair.l, pair.r, cast(round(1000 * least({" + ".join(parts)}, {_at_most()})) as bigint) as weight, {_LEVELS}
@@ -188,16 +192,11 @@ def _bits_of(comparison: Comparison, model: Model) -> str:
 
 
 def _hearsay() -> str:
-    """People are named after each other, and names belong to regions: names alone, or in a town, have to say more than on average."""
+    """Names belong to regions and families: names in one town have to say more than they do on average before they join."""
     others = " and ".join(f"{comparison.name} <= 0" for comparison in COMPARISONS if comparison is not NAME_AND_HOME)
-    alone, in_town = (_numbers(labels) for labels in (NAMES_ALONE, NAMES_AND_TOWNS))
-    is_town = f"greatest(a.place, b.place) > {math.log2(TOWN)}"
-    name = NAME_AND_HOME.name
-    return f"case when {others} and ({name} in {alone} or ({name} in {in_town} and {is_town})) then -{HEARSAY_BITS} else 0 end"
-
-
-def _numbers(labels: Sequence[str]) -> str:
-    return f"({', '.join(str(number) for number, label in enumerate(NAME_AND_HOME.labels()) if label in labels)})"
+    numbers = ", ".join(str(number) for number, label in enumerate(NAME_AND_HOME.labels()) if label in NAMES_IN_A_PLACE)
+    is_town = f"(a.place is null or b.place is null or greatest(a.place, b.place) > {math.log2(TOWN)})"
+    return f"case when {others} and {is_town} and {NAME_AND_HOME.name} in ({numbers}) then -{HEARSAY_BITS} else 0 end"
 
 
 def _at_most() -> str:
