@@ -19,7 +19,7 @@ from orchestration.parts import Parts
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-DAILY, INGEST_ALL, BUILD, PUBLISH = "daily", "ingest_all", "build", "publish"
+DAILY, INGEST_ALL, BUILD, PUBLISH, TRAIN = "daily", "ingest_all", "build", "publish", "train_identity"
 DAILY_AT = "0 5 * * *"
 
 
@@ -39,10 +39,12 @@ def jobs(
     landed: Sequence[dg.AssetChecksDefinition],
     published: Sequence[dg.AssetChecksDefinition],
     publication: dg.AssetsDefinition,
+    model: dg.AssetsDefinition,
     hooks: set[dg.HookDefinition],
 ) -> list[UnresolvedAssetJobDefinition]:
-    """The whole graph; its left end; all right of it behind the landed gate; its right end."""
-    everything = dg.AssetSelection.all()
+    """The whole graph; its left end; all right of it behind the landed gate; its right end. The model is made on demand only."""
+    on_demand = dg.AssetSelection.assets(model)
+    everything = dg.AssetSelection.all() - on_demand
     raw_tables = dg.AssetSelection.assets(raw)
     landed_gate = dg.AssetSelection.checks(*landed)
     published_gate = dg.AssetSelection.checks(*published)
@@ -58,6 +60,7 @@ def jobs(
             description="Check what was built and publish it.",
             hooks=hooks,
         ),
+        dg.define_asset_job(TRAIN, on_demand, description="Learn the matching model from the own records."),
     ]
 
 

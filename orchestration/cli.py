@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from ingest.core.errors import CxError
 from ingest.core.paths import Paths
+from orchestration import identity_commands
 
 Command = Callable[[argparse.Namespace, Paths], int | None]
 
@@ -76,7 +77,12 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("--csv", action="store_true", help="all rows as CSV")
     sources = add("sources", _sources, "every source, its settings and where to find their values")
     sources.add_argument("source", nargs="*", help="only these")
-    bench = add("bench", _bench, "measure the pipeline")
+    identity_commands.add_commands(add)
+    bench = add("bench", _bench, "measure the pipeline, or identity alone")
+    bench.add_argument(
+        "what", nargs="?", choices=("pipeline", "identity"), default="pipeline", help="what to measure (default pipeline)"
+    )
+    bench.add_argument("--records", type=_positive, default=100_000, help="identity: the largest planted set (default 100000)")
     bench.add_argument("--customers", type=_positive, default=100_000, help="size of the planted company")
     bench.add_argument("--json", metavar="FILE", help="write the same figures as data")
     ui = add("ui", _ui, "Dagster's web interface on this machine")
@@ -167,6 +173,9 @@ def _sources(asked: argparse.Namespace, paths: Paths) -> int | None:
 def _bench(asked: argparse.Namespace, paths: Paths) -> int | None:
     from pathlib import Path
 
+    if asked.what == "identity":
+        identity_commands.bench(asked.records, Path(asked.json) if asked.json else None)
+        return None
     from orchestration.bench.table import bench, write_json
     from orchestration.screen import show_figures
 

@@ -24,3 +24,7 @@ def build() -> dg.JobDefinition:
 
 def publish() -> dg.JobDefinition:
     return defs.resolve_job_def(automation.PUBLISH)
+
+
+def train_identity() -> dg.JobDefinition:
+    return defs.resolve_job_def(automation.TRAIN)

@@ -14,7 +14,7 @@ import dagster as dg
 
 from orchestration import automation, gates, layers
 from orchestration.assets.identity import STEP as IDENTITY_STEP
-from orchestration.assets.identity import identity_assets
+from orchestration.assets.identity import identity_assets, model_asset
 from orchestration.assets.ingest import STEP as INGEST_STEP
 from orchestration.assets.ingest import raw_assets
 from orchestration.assets.publish import publication_asset
@@ -34,11 +34,12 @@ def build_defs(overrides: Parts | None = None) -> dg.Definitions:
     guards = [*_guards(gates.LANDED, landed), *_guards(gates.TRANSFORM, transform), *_guards(gates.TO_BE_PUBLISHED, to_publish)]
     publication = publication_asset(parts, layers.published_tables(manifest), guards)
     hook = automation.hold_hook(parts, _gate_of_step(landed, to_publish))
-    daily, ingest_all, build, publish = automation.jobs(raw, landed, to_publish, publication, {hook})
+    model = model_asset(parts)
+    daily, ingest_all, build, publish, train = automation.jobs(raw, landed, to_publish, publication, model, {hook})
     return dg.Definitions(
-        assets=[raw, *transform, identity, publication],
+        assets=[raw, *transform, identity, model, publication],
         asset_checks=[*landed, *to_publish],
-        jobs=[daily, ingest_all, build, publish],
+        jobs=[daily, ingest_all, build, publish, train],
         schedules=[automation.daily_schedule(parts, daily)],
         sensors=[automation.fresh_data_sensor(raw, build), automation.dead_runs],
         executor=automation.executor(),

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.core.paths import Paths
-from orchestration.bench import ingest_stages
+from orchestration.bench import identity_stages, ingest_stages
 from orchestration.bench.usage import Told, cpu_of
 
 
@@ -120,11 +120,11 @@ def _compiled(paths: Paths, node: Told) -> str:
 
 
 def _in_order(manifest: Told) -> Iterator[Told]:
-    """Models after those they read."""
+    """Models after those they read; the tables of Python models are there already."""
     models = {
         uid: node
         for uid, node in manifest["nodes"].items()
-        if node["resource_type"] == "model" and node["config"]["materialized"] != "ephemeral"
+        if node["resource_type"] == "model" and node["language"] == "sql" and node["config"]["materialized"] != "ephemeral"
     }
     done: set[str] = set()
     while len(done) < len(models):
@@ -210,6 +210,8 @@ STAGES: dict[str, Callable[..., Told]] = {
         transform_dbt,
         publish_file,
         look_up,
+        identity_stages.resolve_people,
+        identity_stages.recordlinkage_ecm,
     )
 }
 

@@ -1,73 +1,105 @@
-"""The step between dbt's halves: records joined by edges become clusters, and clusters become customers.
+"""The step between dbt's halves: records become people and companies, and these keep their ids.
 
-Reads identity.int_identity__nodes and identity.int_identity__edges; writes schema identity_state in one transaction.
-What a cluster keeps of its former ids is decided in `stable_ids`.
+Reads schema identity (int_identity__nodes, __edges, __account_records, __account_edges) and writes schema identity_state in
+one transaction. Each part stands in its own module: what is compared (`candidates`, `scoring`), what follows (`cluster`),
+whose id it is (`stable_ids`), why (`ledger`), what is left to ask (`review`), who belongs together (`households`, `accounts`).
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from duckdb import DuckDBPyConnection
 
-from orchestration.identity import stable_ids
+from orchestration.identity import (
+    accounts,
+    evidence,
+    households,
+    kpi_moves,
+    ledger,
+    overrides,
+    review,
+    scoring,
+    stable_ids,
+    state,
+)
+from orchestration.identity.candidates import gather, pair_up, scratch
+from orchestration.identity.cluster import Cuts, cluster
+from orchestration.identity.linkage import Ints
+from orchestration.identity.model import Model, load
 
-# node_id is text: numbering it in the database keeps a million strings out of Python
-_NUMBER_NODES = """
-    create or replace temp table numbered_node as
-    select node_id, first_seen_at, row_number() over (order by node_id) - 1 as number
-    from identity.int_identity__nodes
-"""
-_NUMBERED_EDGES = """
-    select l.number as l, r.number as r
-    from identity.int_identity__edges as edge
-    join numbered_node as l on edge.node_l = l.node_id
-    join numbered_node as r on edge.node_r = r.node_id
-"""
 # A cluster is named after its founder, the record seen first, so that no name depends on the order of the rows.
 _NAME_CLUSTERS = """
     create or replace temp table clustered_node as
     select node_id, first_seen_at, first_value(node_id) over (partition by label order by first_seen_at nulls last, node_id) as cluster
-    from numbered_node
+    from scratch.node
     join cluster_label using (number)
 """
+_CHANGES = ("merged", "split", "moved", "revived")
 
 
-def resolve(connection: duckdb.DuckDBPyConnection, at: datetime) -> dict[str, int]:
-    """Clusters the nodes, gives every cluster its customer id as of `at`, and counts what changed.
+def resolve(connection: DuckDBPyConnection, at: datetime, model: Model | None = None, cuts: Cuts | None = None) -> dict[str, int]:
+    """Clusters the records, gives every cluster its customer id as of `at`, and counts what changed.
 
-    The counts are nodes, edges, customers and one per kind of event. The same input changes nothing.
-    Raises duckdb.CatalogException when the identity models have not run; then nothing is written.
+    The counts are nodes, edges, pairs, compared, customers, accounts, open questions and one per kind of event. The same input
+    changes nothing. Raises duckdb.CatalogException when the identity models have not run; then nothing is written.
     """
-    connection.begin()
-    try:
-        edges = _cluster(connection)
-        counts = stable_ids.assign(connection, at)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
-    return {"edges": edges, **counts}
+    model, cuts = model or load(_directory(connection)), cuts or Cuts()
+    with scratch(connection):
+        people = gather(connection)
+        state.prepare(connection)
+        pairs = pair_up(connection)
+        compared = scoring.compare(connection)
+        likely = scoring.weigh(connection, model, people)
+        told, can_compare = evidence.told(connection), evidence.compared(connection)
+        decided = overrides.decided(connection)
+        contradictions = evidence.contradictions(connection, model, decided.never)
+        labels = cluster(decided.always, told, likely, contradictions, can_compare, cuts).labels
+        asked = review.questions(
+            labels, likely, can_compare, contradictions, accept=cuts.accept, review=cuts.review, unscored=cuts.unscored
+        )
+        connection.begin()
+        try:
+            scoring.keep(connection)
+            counts = _give_ids(connection, labels, at, model)
+            questions = review.write(connection, asked)
+            households.write(connection)
+            counts |= accounts.resolve(connection, at)
+            ledger.sign(connection)
+            counts = {"edges": len(told), "pairs": pairs, "compared": compared, "questions": questions, **counts}
+            _note(connection, at, model, counts, labels)
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+    return counts
 
 
-def _cluster(connection: duckdb.DuckDBPyConnection) -> int:
-    """Fills temp table clustered_node(node_id, first_seen_at, cluster); returns how many edges were read."""
-    connection.execute(_NUMBER_NODES)
-    found = connection.execute("select count(*) from numbered_node").fetchall()
-    edges = connection.execute(_NUMBERED_EDGES).fetchnumpy()
-    labels = cluster_labels(found[0][0], edges["l"], edges["r"])
+def _give_ids(connection: DuckDBPyConnection, labels: Ints, at: datetime, model: Model) -> dict[str, int]:
     connection.register("cluster_label", pa.table({"number": np.arange(len(labels)), "label": labels}))
     connection.execute(_NAME_CLUSTERS)
     connection.unregister("cluster_label")
-    return len(edges["l"])
+    counts = stable_ids.assign(connection, at)
+    ledger.explain(connection, model.version)
+    if any(counts[event] for event in _CHANGES):
+        kpi_moves.remember(connection)
+    return counts
 
 
-def cluster_labels(n_nodes: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """The connected component of each node 0..n_nodes-1, given the ends of every edge."""
-    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(n_nodes, n_nodes))
-    _, labels = connected_components(graph, directed=False)
-    return np.asarray(labels)
+def _note(connection: DuckDBPyConnection, at: datetime, model: Model, counts: dict[str, int], labels: Ints) -> None:
+    """One row per run that changed something, so that the same input changes nothing."""
+    if any(counts[event] for event in stable_ids.EVENTS) or counts["compared"]:
+        largest = int(np.bincount(labels).max()) if len(labels) else 0
+        connection.execute(
+            "insert into identity_state.identity_runs values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [at, datetime.now(UTC), model.version, *(counts[name] for name in ("nodes", "pairs", "compared", "customers", "merged", "split")), largest],
+        )  # fmt: skip
+
+
+def _directory(connection: DuckDBPyConnection) -> Path | None:
+    """Where the warehouse file lies; None for a database in memory."""
+    found = connection.execute("select path from duckdb_databases() where database_name = current_database()").fetchall()
+    return Path(found[0][0]).parent if found and found[0][0] else None

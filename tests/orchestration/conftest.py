@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from ingest.core.load import IngestReport, ResourceRun
 from ingest.core.paths import Paths
 from ingest.core.spec import Bearer, Listing, Resource, Source, integer, text
 from orchestration.graph import build_defs
+from orchestration.identity import state
 from orchestration.parts import Parts
 
 SMALL_PROJECT = Path(__file__).parent / "small_project"
@@ -64,14 +65,15 @@ class Landing:
 
 def resolve(connection: duckdb.DuckDBPyConnection, at: datetime) -> dict[str, int]:
     """Every record is its own customer."""
-    connection.execute("create schema if not exists identity_state")
+    state.prepare(connection)
+    connection.execute("delete from identity_state.customer_xref; delete from identity_state.customer_registry")
     told = f"timestamptz '{at}'"
-    xref = f"select node_id, 'C' || md5(node_id)[:15] as customer_id, {told} as valid_from, null::timestamptz as valid_to"
-    connection.execute(f"create or replace table identity_state.customer_xref as {xref} from identity.int_identity__nodes")
     connection.execute(
-        f"create or replace table identity_state.customer_registry as select distinct customer_id, {told} as seen_at from identity_state.customer_xref"
+        f"insert into identity_state.customer_xref by name select node_id, 'C' || md5(node_id)[:15] as customer_id, {told} as valid_from from identity.int_identity__nodes"
     )
-    connection.execute(f"create or replace table identity_state.customer_events as select {told} as seen_at, 'created' as event")
+    connection.execute(
+        f"insert into identity_state.customer_registry select distinct customer_id, {told}, 'active', null, null::timestamptz from identity_state.customer_xref"
+    )
     return {}
 
 
@@ -85,13 +87,14 @@ class Company:
     sources: Sequence[str] = ("desk",)
     landed_gate: bool = True
     published_gate: bool = True
+    resolve: Callable[[duckdb.DuckDBPyConnection, datetime], dict[str, int]] = resolve
 
     def parts(self) -> Parts:
         return Parts(
             paths=lambda: self.paths,
             sources=lambda: {name: _source(name) for name in self.sources},
             ingest=self.landing,
-            resolve=resolve,
+            resolve=self.resolve,
             landed_checks=lambda sources, paths: [self._check(["raw_desk", "answers"], "volume", lambda: self.landed_gate)],
             published_checks=lambda paths: [self._check(["published", "customer_360"], "shape", lambda: self.published_gate)],
             retry=lambda: dg.RetryPolicy(max_retries=1, delay=0),

@@ -1,8 +1,12 @@
-{#- Names as they are compared: folded letters, no titles, words separated by one space. -#}
+{#- Names as they are compared: folded letters, no titles, words separated by one space. Most names are one plain word,
+    and a test for that costs a tenth of the rest. -#}
 {% macro clean_name(expression) -%}
     {%- set letters = replace_all(replace_all(fold_letters(expression), "[''’`]", ''), '[^\\p{L} ]', ' ') -%}
     {%- set plain = replace_all(letters, '\\b(dr|prof|mr|mrs|ms|herr|frau|jr|sr|ii|iii)\\b', ' ') -%}
-    nullif(trim({{ replace_all(plain, ' +', ' ') }}), '')
+    case
+        when {{ matches("lower(" ~ expression ~ ")", '^[a-z]{5,}( [a-z]{5,})?$') }} then lower({{ expression }})
+        else nullif(trim({{ replace_all(plain, ' +', ' ') }}), '')
+    end
 {%- endmacro %}
 
 {#- "Miller, Bob" as "Bob Miller". -#}
@@ -18,5 +22,5 @@
 
 {#- The last word, when there are at least two. -#}
 {% macro last_word(expression) -%}
-    nullif(regexp_extract({{ expression }}, ' ([^ ]+)$', 1), '')
+    case when {{ expression }} like '% %' then nullif(regexp_extract({{ expression }}, ' ([^ ]+)$', 1), '') end
 {%- endmacro %}

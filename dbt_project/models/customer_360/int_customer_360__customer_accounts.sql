@@ -1,21 +1,21 @@
 with
 
-contact_companies as (
+account_people as (
 
-    select * from {{ ref('stg_hubspot__contact_company_links') }}
+    {% for source in var('account_sources') -%}
+        select
+            account_key,
+            node_id
+        from {{ ref('stg_' ~ source ~ '__account_people') }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 
-companies as (
+memberships as (
 
-    select * from {{ ref('stg_hubspot__companies') }}
-    where not is_deleted
-
-),
-
-contacts as (
-
-    select * from {{ ref('stg_hubspot__contacts') }}
+    select * from {{ source('identity_state', 'account_xref') }}
+    where valid_to is null
 
 ),
 
@@ -25,23 +25,25 @@ members as (
 
 ),
 
--- one account each: the primary one, of a live contact, of the contact touched last
+records as (
+
+    select * from {{ ref('int_identity__records') }}
+
+),
+
+-- one account each: that of a live record, of the one touched last
 customer_accounts as (
 
     select
         members.customer_id,
-        {{ account_id('hubspot', 'contact_companies.company_id') }} as account_id
-    from contact_companies
-    inner join companies on contact_companies.company_id = companies.company_id
-    inner join contacts on contact_companies.contact_id = contacts.contact_id
-    inner join members on {{ node_id('hubspot', 'contacts', ['contact_companies.contact_id']) }} = members.node_id
+        memberships.account_id
+    from account_people
+    inner join memberships on account_people.account_key = memberships.account_key
+    inner join members on account_people.node_id = members.node_id
+    inner join records on account_people.node_id = records.node_id
     qualify row_number() over (
         partition by members.customer_id
-        order by
-            contact_companies.is_primary desc,
-            contacts.is_deleted asc,
-            contacts.updated_at desc,
-            contact_companies.company_id asc
+        order by records.is_deleted asc, records.last_seen_at desc, account_people.account_key asc
     ) = 1
 
 )

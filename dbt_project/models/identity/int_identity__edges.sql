@@ -12,7 +12,7 @@ records as (
 
 ),
 
--- every key is a star: its first record, a person's own before evidence of one, joined to each other record
+-- every key is a star: the record that issued it, else its first own record, joined to each other record
 stars as (
 
     select
@@ -24,7 +24,7 @@ stars as (
     inner join records on person_keys.node_id = records.node_id
     window by_key as (
         partition by person_keys.identifier_type, person_keys.identifier_value, person_keys.person
-        order by records.is_reference, person_keys.node_id
+        order by records.is_reference, person_keys.is_issuer desc, person_keys.node_id
     )
 
 ),
@@ -38,6 +38,7 @@ edges as (
             when 'email' then 'same_email'
             when 'phone' then 'same_phone_and_name'
             when 'social_handle' then 'same_handle'
+            when 'national_id' then 'same_national_id'
             else 'same_external_id'
         end as rule,
         identifier_type

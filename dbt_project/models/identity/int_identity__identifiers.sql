@@ -15,42 +15,6 @@ person_ids as (
 
 ),
 
-emails as (
-
-    select
-        node_id,
-        'email' as identifier_type,
-        email_clean as identifier_value
-    from records
-
-),
-
-phones as (
-
-    select
-        node_id,
-        'phone' as identifier_type,
-        phone_digits as identifier_value
-    from records
-    union all
-    select
-        node_id,
-        'phone' as identifier_type,
-        mobile_phone_digits as identifier_value
-    from records
-
-),
-
-handles as (
-
-    select
-        node_id,
-        'social_handle' as identifier_type,
-        social_handle as identifier_value
-    from records
-
-),
-
 known_addresses as (
 
     select
@@ -67,16 +31,27 @@ known_addresses as (
 
 ),
 
--- who is known by the hash of an address alone is known by the address, where another record has it
-hashed_emails as (
+{% set columns = {
+    'email': ['email_clean'],
+    'phone': ['phone_digits', 'mobile_phone_digits'],
+    'social_handle': ['social_handle'],
+    'national_id': ['national_id_clean'],
+} %}
 
-    select
-        person_ids.node_id,
-        'email' as identifier_type,
-        known_addresses.email_clean as identifier_value
-    from person_ids
-    inner join known_addresses on person_ids.identifier_value = known_addresses.email_sha256
-    where person_ids.identifier_type = 'email_sha256'
+-- what people share, borrow or mistype, where an id is issued by a system
+written as (
+
+    {% for identifier_type, written_in in columns.items() -%}
+        {% for column in written_in -%}
+            select
+                node_id,
+                '{{ identifier_type }}' as identifier_type,
+                {{ column }} as identifier_value
+            from records
+            {% if not loop.last %}union all{% endif %}
+        {% endfor %}
+        {%- if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 
@@ -91,13 +66,16 @@ identifiers as (
     from person_ids
     where identifier_type <> 'email_sha256'
     union all
+    -- who is known by the hash of an address alone is known by the address, where another record has it
     select
-        node_id,
-        identifier_type,
-        identifier_value,
+        person_ids.node_id,
+        'email' as identifier_type,
+        known_addresses.email_clean as identifier_value,
         false as is_strong,
         false as is_issuer
-    from hashed_emails
+    from person_ids
+    inner join known_addresses on person_ids.identifier_value = known_addresses.email_sha256
+    where person_ids.identifier_type = 'email_sha256'
     union all
     select
         node_id,
@@ -105,23 +83,7 @@ identifiers as (
         identifier_value,
         false as is_strong,
         false as is_issuer
-    from emails
-    union all
-    select
-        node_id,
-        identifier_type,
-        identifier_value,
-        false as is_strong,
-        false as is_issuer
-    from phones
-    union all
-    select
-        node_id,
-        identifier_type,
-        identifier_value,
-        false as is_strong,
-        false as is_issuer
-    from handles
+    from written
 
 )
 

@@ -1,4 +1,4 @@
--- Who uses a value: the guards between "the same e-mail" and "the same person".
+-- Who, among those who use a value, a record is: the guards between "the same e-mail" and "the same person".
 
 with
 
@@ -14,9 +14,9 @@ records as (
 
 ),
 
-role_mailboxes as (
+shared_values as (
 
-    select * from {{ ref('role_mailboxes') }}
+    select * from {{ ref('int_identity__shared_values') }}
 
 ),
 
@@ -56,6 +56,49 @@ named_records as (
 
 ),
 
+-- whose id it is: the record that issued it, else the first own record that names it
+owners as (
+
+    select
+        strong.identifier_type,
+        strong.identifier_value,
+        named_records.first_name_canonical,
+        named_records.last_name_canonical
+    from strong
+    inner join named_records on strong.node_id = named_records.node_id
+    qualify row_number() over (
+        partition by strong.identifier_type, strong.identifier_value
+        order by strong.is_issuer desc, strong.node_id asc
+    ) = 1
+
+),
+
+-- whoever borrows an id is named after themselves
+strong_keys as (
+
+    select
+        strong.node_id,
+        strong.identifier_type,
+        strong.identifier_value,
+        case
+            when
+                {{ names_conflict(
+                    'named_records.first_name_canonical', 'named_records.last_name_canonical',
+                    'owners.first_name_canonical', 'owners.last_name_canonical'
+                ) }}
+                then named_records.first_name_canonical
+            else ''
+        end as person,
+        strong.is_issuer
+    from strong
+    left join named_records on strong.node_id = named_records.node_id
+    left join owners
+        on
+            strong.identifier_type = owners.identifier_type
+            and strong.identifier_value = owners.identifier_value
+
+),
+
 nameless_records as (
 
     select node_id from records where first_name_canonical is null
@@ -70,11 +113,12 @@ borrowed_names as (
         min(named_records.first_name_canonical) as first_name_canonical,
         min(named_records.last_name_canonical) as last_name_canonical
     from nameless_records
-    inner join strong as own on nameless_records.node_id = own.node_id
-    inner join strong as relative
+    inner join strong_keys as own on nameless_records.node_id = own.node_id
+    inner join strong_keys as relative
         on
             own.identifier_type = relative.identifier_type
             and own.identifier_value = relative.identifier_value
+            and own.person = relative.person
     inner join named_records on relative.node_id = named_records.node_id
     group by own.node_id
     having count(distinct named_records.first_name_canonical) = 1
@@ -89,18 +133,6 @@ names as (
 
 ),
 
-shared_values as (
-
-    select
-        identifier_type,
-        identifier_value
-    from identifiers
-    where not is_strong
-    group by identifier_type, identifier_value
-    having count(*) > 1
-
-),
-
 uses as (
 
     select
@@ -110,15 +142,17 @@ uses as (
         names.first_name_canonical as first_name,
         names.last_name_canonical as last_name,
         length(names.first_name_canonical) > 1 as has_full_first_name,
-        identifiers.identifier_type = 'email' and role_mailboxes.local_part is not null as is_role_mailbox
+        shared_values.needs_full_name_because is not null as needs_full_name
     from identifiers
     inner join shared_values
         on
             identifiers.identifier_type = shared_values.identifier_type
             and identifiers.identifier_value = shared_values.identifier_value
     left join names on identifiers.node_id = names.node_id
-    left join role_mailboxes on split_part(identifiers.identifier_value, '@', 1) = role_mailboxes.local_part
-    where not identifiers.is_strong
+    where
+        not identifiers.is_strong
+        and shared_values.n_records > 1
+        and shared_values.blocked_because is null
 
 ),
 
@@ -129,7 +163,7 @@ people as (
         identifier_value,
         first_name
     from uses
-    where has_full_first_name
+    where has_full_first_name and not needs_full_name
 
 ),
 
@@ -165,16 +199,22 @@ fitting_people as (
 
 ),
 
-judged as (
+weak_keys as (
 
     select
-        uses.*,
-        coalesce(people_counts.n_people, 0) as n_people,
-        fitting_people.n_fitting,
-        fitting_people.first_name as fitting_first_name,
-        uses.identifier_type = 'phone'
-        or uses.is_role_mailbox
-        or coalesce(people_counts.n_people, 0) > {{ var('identity_max_people_per_value') }} as needs_full_name
+        uses.node_id,
+        uses.identifier_type,
+        uses.identifier_value,
+        case
+            -- phones are handed on, role mailboxes and switchboards are shared: only the whole name tells
+            when uses.needs_full_name
+                then case when uses.has_full_first_name then uses.first_name || ' ' || uses.last_name end
+            when uses.has_full_first_name then uses.first_name
+            when fitting_people.n_fitting = 1 then fitting_people.first_name
+            -- nobody who uses it has a name
+            when people_counts.n_people is null and uses.first_name is null then ''
+        end as person,
+        false as is_issuer
     from uses
     left join people_counts
         on
@@ -185,35 +225,6 @@ judged as (
             uses.identifier_type = fitting_people.identifier_type
             and uses.identifier_value = fitting_people.identifier_value
             and uses.node_id = fitting_people.node_id
-
-),
-
-weak_keys as (
-
-    select
-        node_id,
-        identifier_type,
-        identifier_value,
-        case
-            -- phones are handed on, role mailboxes and switchboards are shared: only the whole name tells
-            when needs_full_name then case when has_full_first_name then first_name || ' ' || last_name end
-            when has_full_first_name then first_name
-            when n_fitting = 1 then fitting_first_name
-            -- nobody who uses it has a name
-            when n_people = 0 and first_name is null then ''
-        end as person
-    from judged
-
-),
-
-strong_keys as (
-
-    select
-        node_id,
-        identifier_type,
-        identifier_value,
-        '' as person
-    from strong
 
 ),
 

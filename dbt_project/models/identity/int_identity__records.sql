@@ -1,46 +1,29 @@
 with
 
-country_spellings as (
-
-    select * from {{ ref('int_identity__country_spellings') }}
-
-),
-
 persons as (
 
-    select * from {{ ref('int_identity__persons') }}
-
-),
-
-countries as (
-
-    select * from {{ ref('country_calling_codes') }}
-
-),
-
-with_country as (
-
     select
-        persons.*,
-        country_spellings.country_code,
-        {{ given_name_first('persons.full_name') }} as ordered_name
-    from persons
-    left join country_spellings on lower(trim(persons.country)) = country_spellings.spelling
+        *,
+        {{ given_name_first('full_name') }} as ordered_name
+    from {{ ref('int_identity__persons') }}
 
 ),
 
--- a number written as at home is completed as the person's country does it
-with_numbers as (
+phone_numbers as (
 
-    select
-        with_country.*,
-        {{ clean_email('with_country.email') }} as email_clean,
-        {{ clean_phone('with_country.phone', 'countries.calling_code', 'countries.trunk_prefix') }} as phone_digits,
-        {{ clean_phone('with_country.mobile_phone', 'countries.calling_code', 'countries.trunk_prefix') }}
-            as mobile_phone_digits
-    from with_country
-    left join countries
-        on coalesce(with_country.country_code, '{{ var("default_country_code") }}') = countries.country_code
+    select * from {{ ref('int_identity__phone_numbers') }}
+
+),
+
+organisation_names as (
+
+    select * from {{ ref('int_identity__organisation_names') }}
+
+),
+
+nicknames as (
+
+    select * from {{ ref('nicknames') }}
 
 ),
 
@@ -51,67 +34,70 @@ with_names as (
         coalesce(given_name, {{ first_word('ordered_name') }}) as first_name,
         coalesce(family_name, {{ last_word('ordered_name') }}) as last_name,
         {{ clean_name("coalesce(given_name, ordered_name)") }} as clean_given_name,
-        {{ clean_name("coalesce(family_name, case when given_name is null then ordered_name end)") }}
-            as clean_family_name
-    from with_numbers
+        {{ clean_name("family_name") }} as clean_family_name
+    from persons
+
+),
+
+with_words as (
+
+    select
+        *,
+        {{ first_word('clean_given_name') }} as first_name_clean,
+        coalesce(
+            {{ last_word('clean_family_name') }},
+            clean_family_name,
+            case when given_name is null then {{ last_word('clean_given_name') }} end
+        ) as last_name_clean
+    from with_names
 
 ),
 
 records as (
 
     select
-        node_id,
-        source,
-        resource,
-        record_key,
+        with_words.node_id,
+        with_words.source,
+        with_words.resource,
+        with_words.record_key,
 
-        first_name,
-        last_name,
-        {{ first_word('clean_given_name') }} as first_name_clean,
-        case
-            when family_name is null then {{ last_word('clean_family_name') }}
-            else coalesce({{ last_word('clean_family_name') }}, clean_family_name)
-        end as last_name_clean,
-        email,
-        email_clean,
-        phone,
-        phone_digits,
-        mobile_phone,
-        mobile_phone_digits,
-        social_handle,
-        city,
-        postal_code,
-        country_code,
-        acquisition_source,
+        with_words.first_name,
+        with_words.last_name,
+        coalesce(nicknames.given_name, with_words.first_name_clean) as first_name_canonical,
+        with_words.last_name_clean as last_name_canonical,
+        organisation_names.organisation_clean,
+        {{ clean_birth_date('with_words.birth_date') }} as birth_date_clean,
+        with_words.email,
+        {{ clean_email('with_words.email') }} as email_clean,
+        phones.phone_digits,
+        mobile_phones.phone_digits as mobile_phone_digits,
+        with_words.social_handle,
+        with_words.street,
+        with_words.city,
+        with_words.postal_code,
+        with_words.country_code,
+        {{ clean_code('with_words.national_id') }} as national_id_clean,
+        with_words.acquisition_source,
 
-        is_reference,
-        is_deleted,
-        is_opted_out,
-        is_test,
+        with_words.is_reference,
+        with_words.is_deleted,
+        with_words.is_opted_out,
+        with_words.is_test,
 
-        lead_created_at,
-        first_seen_at,
-        last_seen_at
+        with_words.lead_created_at,
+        with_words.first_seen_at,
+        with_words.last_seen_at
 
-    from with_names
-
-),
-
-nicknames as (
-
-    select * from {{ ref('nicknames') }}
-
-),
-
-with_canonical_names as (
-
-    select
-        records.*,
-        coalesce(nicknames.given_name, records.first_name_clean) as first_name_canonical,
-        records.last_name_clean as last_name_canonical
-    from records
-    left join nicknames on records.first_name_clean = nicknames.nickname
+    from with_words
+    left join phone_numbers as phones
+        on with_words.phone_key = phones.phone_key and with_words.dialled_from = phones.dialled_from
+    left join phone_numbers as mobile_phones
+        on
+            with_words.mobile_phone_key = mobile_phones.phone_key
+            and with_words.dialled_from = mobile_phones.dialled_from
+    left join organisation_names on with_words.organisation_name = organisation_names.organisation_name
+    left join nicknames on with_words.first_name_clean = nicknames.nickname
 
 )
 
-select * from with_canonical_names
+select * from records

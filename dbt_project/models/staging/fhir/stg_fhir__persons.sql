@@ -55,6 +55,8 @@ persons as (
         contacts.phone,
         contacts.mobile_phone,
         cast(null as {{ dbt.type_string() }}) as social_handle,
+        patients.birth_date,
+        addresses.address as street,
         addresses.city,
         addresses.postal_code,
         addresses.country,

@@ -1,0 +1,172 @@
+"""Identity on one labelled set, in a process of its own: dbt's identity models, the resolver, and what it is held against."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from duckdb import DuckDBPyConnection
+
+from ingest.core.paths import Paths
+from orchestration.bench.clusters import Labels, quality
+from orchestration.bench.identity_sets import FEBRL, write
+from orchestration.bench.usage import Told, cpu_of
+
+AT = datetime(2026, 7, 1, 6, tzinfo=UTC)
+MEMORY = "1GB"
+_STAGING = {
+    "stg_noise__persons": """
+        select
+            * exclude (first_seen_at), null::varchar as acquisition_source, false as is_reference, false as is_deleted,
+            false as is_opted_out, false as is_test, null::timestamptz as lead_created_at, first_seen_at, first_seen_at as last_seen_at
+        from noise.persons""",
+    "stg_noise__person_ids": "select * from noise.person_ids",
+}
+
+
+def resolve_people(paths: Paths, *, people: str) -> Told:
+    """Our way and the rules alone. Trains on the set itself where it is not the planted one the packaged model knows."""
+    import duckdb
+
+    from orchestration.identity.model import load
+    from orchestration.identity.resolve import resolve
+    from orchestration.identity.training import train
+
+    told: Told = {}
+    paths.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with _open(paths) as connection:
+        told["records"] = write(connection, people)
+    with cpu_of(told, "prepare"):
+        _prepare(paths)
+    with _open(paths) as connection:
+        with cpu_of(told, "train"):
+            model = train(connection) if people in FEBRL else load()
+        with cpu_of(told, "resolve"):
+            counts = resolve(connection, AT, model)
+        told |= {"pairs": counts["pairs"], "customers": counts["customers"]}
+        truth, found = _labels(connection, "identity_state.customer_xref", "customer_id")
+        told["ours"] = asdict(quality(truth, found))
+        told["rules"] = asdict(quality(truth, _rules_alone(connection)))
+    assert isinstance(duckdb.__version__, str)
+    return told
+
+
+def recordlinkage_ecm(paths: Paths, *, people: str) -> Told:
+    """The same records, normalised the same way, linked by recordlinkage's unsupervised classifier and joined by components."""
+    told: Told = {}
+    with _open(paths) as connection:
+        frame = connection.execute("select * from identity.int_identity__nodes order by node_id").fetch_df()
+        owners = connection.execute("select person_no from noise.owner order by node_id").fetchnumpy()["person_no"]
+    with cpu_of(told):
+        found = _ecm(frame)
+    return {**told, "quality": asdict(quality(np.asarray(owners), found))}
+
+
+def _open(paths: Paths) -> DuckDBPyConnection:
+    import duckdb
+
+    connection = duckdb.connect(str(paths.warehouse))
+    connection.execute(
+        f"set TimeZone = 'UTC'; set threads = 2; set memory_limit = '{MEMORY}'; set preserve_insertion_order = false"
+    )
+    return connection
+
+
+def _prepare(paths: Paths) -> None:
+    """dbt's identity models over a project that has no other source than this set."""
+    import os
+
+    from orchestration.parts import CHECKOUT
+    from orchestration.transformer import Transformer
+
+    ours, project = CHECKOUT / "dbt_project", paths.root / "dbt"
+    for part in ("macros", "seeds/identity", "models/identity"):
+        shutil.copytree(ours / part, project / part)
+    for described in (project / "models").rglob("*.yml"):
+        described.unlink()  # their tests belong to the real project
+    for model, sql in _STAGING.items():
+        file = project / "models" / "staging" / "noise" / f"{model}.sql"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(sql + "\n", encoding="utf-8")
+    shutil.copy(ours / "profiles.yml", project)
+    _configure(ours / "dbt_project.yml", project / "dbt_project.yml")
+    os.environ["CX_MEMORY_LIMIT"] = MEMORY
+    list(Transformer(project, paths).build(["--exclude-resource-type", "test"]))
+
+
+def _configure(ours: Path, file: Path) -> None:
+    told = yaml.safe_load(ours.read_text(encoding="utf-8"))
+    told["vars"] |= {"person_sources": ["noise"], "account_sources": []}
+    told["models"]["cx"] = {layer: told["models"]["cx"][layer] for layer in ("staging", "identity")}
+    file.write_text(yaml.safe_dump(told), encoding="utf-8")
+
+
+def _labels(connection: DuckDBPyConnection, table: str, column: str) -> tuple[Labels, Labels]:
+    found = connection.execute(
+        f"select person_no, {column} as found from noise.owner join {table} using (node_id) where valid_to is null order by node_id"
+    ).fetchnumpy()
+    return np.asarray(found["person_no"]), np.asarray(found["found"], dtype=str)
+
+
+def _rules_alone(connection: DuckDBPyConnection) -> Labels:
+    """What the deterministic edges make of the records, without the model and without contradictions."""
+    from orchestration.identity import evidence
+    from orchestration.identity.candidates import gather, scratch
+    from orchestration.identity.linkage import components
+
+    with scratch(connection):
+        gather(connection)
+        told, n_nodes = evidence.told(connection), len(evidence.compared(connection))
+    return components(n_nodes, told.left, told.right)
+
+
+_BLOCKS = (
+    ["email_clean"],
+    ["phone_digits"],
+    ["national_id_clean"],
+    ["first_name_canonical", "last_name_canonical"],
+    ["first_name_canonical", "birth_date_clean"],
+    ["last_name_canonical", "birth_date_clean"],
+    ["last_name_canonical", "postal_code_clean"],
+    ["first_name_canonical", "postal_code_clean"],
+)
+_FUZZY = ("first_name_canonical", "last_name_canonical", "street_clean", "city_clean")
+_EXACT = ("email_clean", "phone_digits", "birth_date_clean", "postal_code_clean", "national_id_clean")
+
+
+def _ecm(frame: Any) -> Labels:
+    """Blocks, compares and classifies as recordlinkage's own guide does; pairs it takes for matches become components."""
+    import recordlinkage
+
+    from orchestration.identity.linkage import components
+
+    index = recordlinkage.Index()
+    for block in _BLOCKS:
+        if frame[block].notna().all(axis=1).any():
+            index.block(block)
+    comparing = recordlinkage.Compare()
+    for column in _FUZZY:
+        comparing.string(column, column, method="levenshtein", threshold=0.75, label=column)
+    for column in _EXACT:
+        if frame[column].notna().any():
+            comparing.exact(column, column, label=column)
+    frame = frame.where(frame.notna(), None)
+    features = comparing.compute(_sound(index.index(frame), frame), frame)
+    matches = recordlinkage.ECMClassifier(binarize=0.5).fit_predict(features)
+    left, right = (np.asarray(matches.get_level_values(side), dtype=np.int64) for side in (0, 1))
+    return components(len(frame), left, right)
+
+
+def _sound(pairs: Any, frame: Any) -> Any:
+    """recordlinkage blocks on missing values too: pairs that share nothing but them are left out."""
+    left, right = (frame.loc[pairs.get_level_values(side)].reset_index(drop=True) for side in (0, 1))
+    kept = np.zeros(len(pairs), dtype=bool)
+    for block in _BLOCKS:
+        same = (left[block] == right[block]) & left[block].notna()
+        kept |= same.all(axis=1).to_numpy()
+    return pairs[kept]

@@ -1,0 +1,212 @@
+"""Learning the model without labels, from the records at hand. Done on demand, not in the daily run.
+
+Splink estimates a first model: chance agreement from random pairs, the rest by expectation maximisation within blocks.
+Random pairs hold the rarest levels too seldom to be counted, and a block teaches nothing about what it agrees on, so a second
+expectation maximisation goes over all candidate pairs at once, with the frequencies of names in mind.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from duckdb import DuckDBPyConnection
+from numpy.typing import NDArray
+
+from orchestration.identity.candidates import gather, pair_up, scratch
+from orchestration.identity.comparisons import COMPARISONS, Comparison
+from orchestration.identity.linkage import Ints
+from orchestration.identity.model import TERMS, Model, Odds, settings
+from orchestration.identity.scoring import compare, compare_with_splink, in_scratch, quiet, rarities
+
+if TYPE_CHECKING:
+    from splink import DuckDBAPI
+    from splink.internals.splink_dataframe import SplinkDataFrame
+
+ROUNDS = 60
+OFTEN = 50
+"""A level seen this often among random pairs is counted there."""
+RANDOM_PAIRS = 1_000_000
+LARGEST_BLOCK = 1_000
+"""Wider than in daily use: whatever shares a key is counted, common or not."""
+
+FAMILY = 10.0
+"""Families hand names on: namesakes live together this much more often than the frequency of names and places would have it."""
+
+_SESSIONS = (["first_name", "last_name"], ["birth_date"], ["email"])
+_SMALLEST = 1e-9
+Floats = NDArray[np.float64]
+
+
+def first_model(connection: DuckDBPyConnection, n_records: int, pairs: int, trained_on: str) -> Model:
+    """Splink's own estimate, from `scratch.person`."""
+    from splink import DuckDBAPI, Linker
+
+    with in_scratch(connection), quiet():
+        linker = Linker(_people(DuckDBAPI(connection)), settings(None, 1 / n_records), log_level=None)
+        linker.training.estimate_u_using_random_sampling(max_pairs=pairs, seed=1)
+        told = linker.misc.save_model_to_json()
+        sessions = [_expected(connection, told, columns) for columns in _SESSIONS if _agreeing(connection, columns)]
+        linker.table_management.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
+    levels = {}
+    for comparison in COMPARISONS:
+        u = _odds(told, comparison.name, "u_probability")
+        m = _first_m(comparison) | _mean([_odds(session, comparison.name, "m_probability") for session in sessions])
+        levels[comparison.name] = {label: Odds(m[label], u.get(label, _SMALLEST)) for label in comparison.labels()}
+    return Model(levels, common(connection), 1.0, trained_on)
+
+
+def _people(database: DuckDBAPI) -> SplinkDataFrame:
+    return database.register("person", dataset_display_name="person")
+
+
+def _expected(connection: DuckDBPyConnection, settled: dict[str, Any], columns: list[str]) -> dict[str, Any]:
+    """One session of expectation maximisation among records that agree on `columns`, on a linker of its own.
+
+    Where all who agree are one person there is nothing to tell them from, and Splink stops at a chance of 0 or 1; it then
+    has lost half its model, so that each session starts from the same settled one.
+    """
+    from splink import DuckDBAPI, Linker, block_on
+
+    linker = Linker(_people(DuckDBAPI(connection)), settled, log_level=None)
+    with suppress(ValueError):
+        linker.training.estimate_parameters_using_expectation_maximisation(
+            block_on(*columns), estimate_without_term_frequencies=True
+        )
+        return dict(linker.misc.save_model_to_json())
+    return {"comparisons": []}
+
+
+def _odds(told: dict[str, Any], comparison: str, name: str) -> dict[str, float]:
+    """What a saved model holds for the levels of a comparison."""
+    return {
+        level["label_for_charts"]: max(float(level[name]), _SMALLEST)
+        for found in told["comparisons"]
+        if found["output_column_name"] == comparison
+        for level in found["comparison_levels"]
+        if level.get(name)
+    }
+
+
+def _first_m(comparison: Comparison) -> dict[str, float]:
+    """Where a session observed nothing: records of one person mostly agree, and seldom in the ways that come late in the list."""
+    labels = comparison.labels()
+    return {label: 0.6 * 0.5 ** (len(labels) - 1 - number) + 0.01 for number, label in enumerate(labels)}
+
+
+def _mean(found: list[dict[str, float]]) -> dict[str, float]:
+    labels = {label for one in found for label in one}
+    return {label: float(np.mean([one[label] for one in found if label in one])) for label in labels}
+
+
+def _agreeing(connection: DuckDBPyConnection, columns: list[str]) -> bool:
+    """Whether any two records agree on these columns at all; without a pair there is nothing to learn from."""
+    listed = ", ".join(columns)
+    known = " and ".join(f"{column} is not null" for column in columns)
+    asked = f"select 1 from scratch.person where {known} group by {listed} having count(*) between 2 and 200 limit 1"
+    return bool(connection.execute(asked).fetchall())
+
+
+def common(connection: DuckDBPyConnection) -> dict[str, float]:
+    """For each term, how likely two random records that know it hold the same value."""
+    found = {}
+    for term in TERMS:
+        asked = f"""
+            select coalesce(sum(share * share), 1.0) from (
+                select count(*) / sum(count(*)) over () as share from scratch.person where {term} is not null group by {term})"""
+        found[term] = float(connection.execute(asked).fetchall()[0][0])
+    return found
+
+
+def random_levels(connection: DuckDBPyConnection, n_records: int, pairs: int) -> str:
+    """The table with the levels of random pairs, drawn from the records' numbers alone: the same on every run."""
+    connection.execute(f"""
+        create or replace table scratch.random_pair as
+        with drawn as (
+            select md5_number_lower('a' || i) % {n_records} as a, md5_number_lower('b' || i) % {n_records} as b
+            from range({pairs}) as r(i)
+        ),
+        placed as (select number, row_number() over (order by number) - 1 as place from scratch.person)
+        select distinct least(one.number, other.number) as join_key_l, greatest(one.number, other.number) as join_key_r,
+            '0' as match_key
+        from drawn
+        join placed as one on drawn.a = one.place
+        join placed as other on drawn.b = other.place
+        where a <> b""")
+    return compare_with_splink(connection, "random_pair")
+
+
+def _sample(connection: DuckDBPyConnection, table: str, model: Model) -> Sample:
+    names = [comparison.name for comparison in COMPARISONS]
+    found = connection.execute(f"select {', '.join(names)} from {table} order by l, r").fetchnumpy()
+    return Sample({name: np.asarray(found[name], dtype=np.int64) for name in names}, rarities(connection, model, table))
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Pairs of records: the levels of each comparison, and what the frequency of its values adds to a pair, in bits."""
+
+    levels: Mapping[str, Ints]
+    rarity: Floats
+
+    def chances(self, model: Model, n_records: int) -> Floats:
+        """How likely each pair is one person."""
+        parts = (np.append(model.bits(comparison), 0.0)[self.levels[comparison.name]] for comparison in COMPARISONS)
+        weight = self.rarity + model.prior_bits(n_records) + sum(parts)
+        return np.asarray(1 / (1 + np.exp2(-np.clip(weight, -60, 60))), dtype=np.float64)
+
+
+def maximise(candidates: Sample, drawn: Sample, n_records: int, first: Model, rounds: int = ROUNDS) -> Model:
+    """Expectation maximisation over all candidate pairs: how likely each is one person, and what follows for the odds.
+
+    drawn: random pairs. How two people agree by chance is counted there; where it is too seldom for that and whoever agrees
+    shares a key, among the candidates. In both less the pairs that are likely one person after all.
+    """
+    all_pairs = n_records * (n_records - 1) / 2
+    model = first
+    for _ in range(rounds):
+        likely, lucky = candidates.chances(model, n_records), drawn.chances(model, n_records)
+        levels = {}
+        for comparison in COMPARISONS:
+            n_levels = len(comparison.levels) + 1
+            one_person = _counts(candidates.levels[comparison.name], n_levels, likely) + 0.5
+            two_people = _counts(candidates.levels[comparison.name], n_levels, 1 - likely)
+            by_chance = _counts(drawn.levels[comparison.name], n_levels, 1 - lucky)
+            possible = max(all_pairs * by_chance.sum() / max(len(lucky), 1), 1.0)
+            m = one_person / one_person.sum()
+            counted = np.array([False, *reversed([level.keyed for level in comparison.levels])]) & (by_chance < OFTEN)
+            u = np.where(counted, np.maximum(two_people, 0.5) / possible, (by_chance + 0.5) / (by_chance.sum() + 1))
+            levels[comparison.name] = _odds_of(comparison, m, np.minimum(u, _at_most(comparison, first.common)))
+        model = Model(levels, first.common, 2 * float(likely.sum()) / n_records, first.trained_on)
+    return model
+
+
+def _at_most(comparison: Comparison, common: Mapping[str, float]) -> Floats:
+    """How often two people may agree by chance. Without a bound two comparisons alone cannot tell namesakes from slips."""
+    bounds = [FAMILY * math.prod(common[term] for term in level.luck) if level.luck else 1.0 for level in comparison.levels]
+    return np.minimum([1.0, *reversed(bounds)], 1.0)
+
+
+def _odds_of(comparison: Comparison, m: Floats, u: Floats) -> dict[str, Odds]:
+    return {label: Odds(float(m[number]), max(float(u[number]), _SMALLEST)) for number, label in enumerate(comparison.labels())}
+
+
+def _counts(levels: Ints, n_levels: int, weights: Floats) -> Floats:
+    known = levels >= 0
+    return np.bincount(levels[known], weights=weights[known], minlength=n_levels).astype(np.float64)
+
+
+def train(connection: DuckDBPyConnection, random_pairs: int = RANDOM_PAIRS) -> Model:
+    """A model of the records in the identity models. Changes nothing in the warehouse."""
+    with scratch(connection):
+        n_records = gather(connection)
+        pair_up(connection, LARGEST_BLOCK)
+        compare(connection, fresh=True)
+        first = first_model(connection, n_records, random_pairs, f"{n_records} records")
+        candidates = _sample(connection, "scratch.known_pair", first)
+        drawn = _sample(connection, random_levels(connection, n_records, random_pairs), first)
+        return maximise(candidates, drawn, n_records, first)
