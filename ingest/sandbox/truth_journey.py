@@ -17,8 +17,9 @@ from typing import Any
 import duckdb
 
 from ingest.sandbox.company import FILE_NAME
-from ingest.sandbox.told import Answer, Order, Period, Rating, Told
-from ingest.sandbox.truth import BERLIN, DAY_US, active, months
+from ingest.sandbox.telling import told_by
+from ingest.sandbox.told import Answer, Order, Period, Rating
+from ingest.sandbox.truth.shape import BERLIN, DAY_US, active, months
 
 OUTAGE_WEEK = date(2026, 3, 9)
 CAMPAIGN_MONTH = date(2026, 5, 1)
@@ -67,7 +68,7 @@ class Journey:
 
 def journey_truth(directory: Path, clock: datetime) -> Journey:
     """What the vendors of the company in `directory` had told by `clock`."""
-    told, now = Told.by(directory, clock), round(clock.timestamp() * 1_000_000)
+    told, now = told_by(directory, clock), round(clock.timestamp() * 1_000_000)
     orders = [order for order in told.orders if order.status == "paid" and not order.is_test]
     with duckdb.connect(str(directory / FILE_NAME), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")

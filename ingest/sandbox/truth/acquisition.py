@@ -70,7 +70,7 @@ def _trials(month: Window, told: Told, now: int) -> Fact:
 
 
 def _costs(month: Window, told: Told, new: int, new_paid: int) -> Iterable[Fact]:
-    apart = {row["channel"] for row in settings("acquisition_channels") if row["cost_kind"] != "media"}
+    apart = {row["channel"] for row in settings("channel_cost_kinds") if row["cost_kind"] != "media"}
     spent = [day for day in told.spend if day.spent_on.replace(day=1) == month.day and day.channel not in apart]
     media = sum(euros(day.amount_minor, "", day.currency, month.day) for day in spent)
     other = sum(

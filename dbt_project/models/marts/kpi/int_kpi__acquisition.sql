@@ -36,7 +36,7 @@ spend as (
 
 channels as (
 
-    select * from {{ ref('acquisition_channels') }}
+    select * from {{ ref('channel_cost_kinds') }}
 
 ),
 
