@@ -12,6 +12,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
 
 from ingest.core.lock import writer
+from orchestration import last_publication
 from orchestration.failing_rows import failing_keys
 from orchestration.layers import (
     AFTER_IDENTITY,
@@ -61,7 +62,7 @@ def _half(name: str, layers: tuple[str, ...], parts: Parts, transformer: Transfo
 
     @dg.multi_asset(
         name=name,
-        specs=[translator.get_asset_spec(manifest, unique_id, None) for unique_id in keys],
+        specs=[_spec(translator, manifest, unique_id) for unique_id in keys],
         check_specs=list(checks.values()),
         can_subset=True,
         pool=WRITER_POOL,
@@ -85,6 +86,12 @@ def _half(name: str, layers: tuple[str, ...], parts: Parts, transformer: Transfo
                 raise dg.Failure(f"{error}", metadata={"failing": _failing(transformer, parts)}, allow_retries=False) from error
 
     return transform_step
+
+
+def _spec(translator: LayerTranslator, manifest: Manifest, unique_id: str) -> dg.AssetSpec:
+    """The node as an asset. What the last publication says was made by the run before: no edge of this graph."""
+    spec = translator.get_asset_spec(manifest, unique_id, None)
+    return spec.replace_attributes(deps=[dep for dep in spec.deps if dep.asset_key.path[0] != last_publication.SCHEMA])
 
 
 def _check(test: Node, home: Node, translator: LayerTranslator, manifest: Manifest) -> dg.AssetCheckSpec:
