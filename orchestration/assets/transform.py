@@ -13,6 +13,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
 
 from ingest.core.lock import writer
+from orchestration import last_publication
 from orchestration.failing_rows import failing_keys
 from orchestration.layers import (
     AFTER_IDENTITY,
@@ -64,7 +65,7 @@ def _half(name: str, layers: tuple[str, ...], parts: Parts, transformer: Transfo
 
     @dg.multi_asset(
         name=name,
-        specs=[translator.get_asset_spec(manifest, unique_id, None) for unique_id in keys],
+        specs=[_spec(translator, manifest, unique_id) for unique_id in keys],
         check_specs=list(checks.values()),
         can_subset=True,
         pool=WRITER_POOL,
@@ -130,6 +131,12 @@ def _with_standing(
         if isinstance(event, dg.MaterializeResult) and event.asset_key is not None:
             order.done(ids[event.asset_key])
             yield from standing()
+
+
+def _spec(translator: LayerTranslator, manifest: Manifest, unique_id: str) -> dg.AssetSpec:
+    """The node as an asset. What the last publication says was made by the run before: no edge of this graph."""
+    spec = translator.get_asset_spec(manifest, unique_id, None)
+    return spec.replace_attributes(deps=[dep for dep in spec.deps if dep.asset_key.path[0] != last_publication.SCHEMA])
 
 
 def _check(test: Node, home: Node, translator: LayerTranslator, manifest: Manifest) -> dg.AssetCheckSpec:

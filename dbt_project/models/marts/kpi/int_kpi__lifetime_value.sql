@@ -122,7 +122,10 @@ joined as (
         customer_id,
         min(month) as month
     from (
-        select customer_id, month from ordered
+        select
+            customer_id,
+            month
+        from ordered
         union all
         select
             paid_periods.customer_id,
@@ -228,11 +231,26 @@ transactional as (
 
 lifetimes as (
 
-    select 'clv_historic' as kpi_id, 'standard' as variant, month, numerator, denominator, denominator as n from historic
+    select
+        'clv_historic' as kpi_id,
+        'standard' as variant,
+        month,
+        numerator,
+        denominator,
+        denominator as n
+    from historic
     union all
-    select 'clv_formula' as kpi_id, 'standard' as variant, * from by_formula
+    select
+        'clv_formula' as kpi_id,
+        'standard' as variant,
+        *
+    from by_formula
     union all
-    select 'clv_formula' as kpi_id, 'transactional' as variant, * from transactional
+    select
+        'clv_formula' as kpi_id,
+        'transactional' as variant,
+        *
+    from transactional
 
 ),
 

@@ -105,16 +105,16 @@ counted as (
         ('mrr', 'standard', 'closing', none, 'is_paying'),
         ('arpa', 'standard', 'closing', 'is_paying', 'is_paying'),
     ] %}
-    select
-        '{{ kpi_id }}' as kpi_id,
-        '{{ variant }}' as variant,
-        month,
-        country_code,
-        cast({{ numerator }} as double) as numerator,
-        cast({{ denominator or 'null' }} as double) as denominator,
-        cast({{ n }} as integer) as n
-    from by_customer
-    union all
+        select
+            '{{ kpi_id }}' as kpi_id,
+            '{{ variant }}' as variant,
+            month,
+            country_code,
+            cast({{ numerator }} as double) as numerator,
+            cast({{ denominator or 'null' }} as double) as denominator,
+            cast({{ n }} as integer) as n
+        from by_customer
+        union all
     {%- endfor %}
 
     -- at the rates of one month for ever, so that only plans move it
@@ -192,18 +192,18 @@ gathered as (
         1 as n
     from last_thirty_days
     {% for variant, kept in [('nrr', 'has'), ('grr', 'least(has, had)')] %}
-    union all
-    select
-        'revenue_retention' as kpi_id,
-        '{{ variant }}' as variant,
-        a_year_apart.month,
-        customers.country_code,
-        {{ kept }} as numerator,
-        had as denominator,
-        1 as n
-    from a_year_apart
-    left join customers on a_year_apart.customer_id = customers.customer_id
-    where had > 0
+        union all
+        select
+            'revenue_retention' as kpi_id,
+            '{{ variant }}' as variant,
+            a_year_apart.month,
+            customers.country_code,
+            {{ kept }} as numerator,
+            had as denominator,
+            1 as n
+        from a_year_apart
+        left join customers on a_year_apart.customer_id = customers.customer_id
+        where had > 0
     {%- endfor %}
 
 ),
@@ -211,22 +211,22 @@ gathered as (
 tallies as (
 
     {% for segment_type in ['all', 'country_code'] %}
-    select
-        kpi_id,
-        variant,
-        'month' as grain,
-        month as period_start,
-        '{{ segment_type }}' as segment_type,
-        {{ "'all'" if segment_type == 'all' else segment_type }} as segment,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator,
-        sum(n) as n,
-        0 as n_immature,
-        cast(null as double) as squares
-    from gathered
-    where {{ 'true' if segment_type == 'all' else segment_type ~ ' is not null' }}
-    group by all
-    union all
+        select
+            kpi_id,
+            variant,
+            'month' as grain,
+            month as period_start,
+            '{{ segment_type }}' as segment_type,
+            {{ "'all'" if segment_type == 'all' else segment_type }} as segment,
+            sum(numerator) as numerator,
+            sum(denominator) as denominator,
+            sum(n) as n,
+            0 as n_immature,
+            cast(null as double) as squares
+        from gathered
+        where {{ 'true' if segment_type == 'all' else segment_type ~ ' is not null' }}
+        group by all
+        union all
     {%- endfor %}
     select
         'logo_churn_rate' as kpi_id,
