@@ -17,7 +17,7 @@ People = dict[str, dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def people() -> tuple[People, list[Edge]]:
-    return planted(600)
+    return planted(300)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def test_the_model_joins_what_no_rule_does(people: tuple[People, list[Edge]], at
     assert len(at_once.groups()) < 0.8 * len(by_rules.groups()) < len(nodes)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_records_that_come_day_by_day_make_the_same_customers_as_all_at_once(
     people: tuple[People, list[Edge]], at_once: Warehouse, seed: int
 ) -> None:
@@ -70,7 +70,7 @@ def test_a_record_that_changed_is_compared_again(people: tuple[People, list[Edge
     assert warehouse.groups() == fresh.groups()
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(order=st.randoms(use_true_random=False), threads=st.sampled_from([1, 2, 4]))
 def test_neither_order_nor_threads_matter(
     people: tuple[People, list[Edge]], at_once: Warehouse, order: random.Random, threads: int

@@ -116,7 +116,7 @@ def days(draw: st.DrawFn) -> list[tuple[list[str], list[Edge]]]:
     return draw(st.lists(st.tuples(nodes, st.lists(edge, max_size=8)), min_size=1, max_size=3))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(days())
 def test_whatever_happens_one_customer_is_one_cluster_and_every_id_is_accounted_for(
     history: list[tuple[list[str], list[Edge]]],
