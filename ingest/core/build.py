@@ -6,6 +6,7 @@ Everything of one run goes into one load package, so that rows, cursors, quarant
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 import dlt
@@ -43,7 +44,7 @@ def dlt_source(run: SourceRun) -> DltSource:
 
 def _table(name: str, key: tuple[str, ...], schema: pa.Schema, generate: Any, *args: Any) -> DltResource:
     table: DltResource = dlt.resource(
-        generate(*args),
+        chain(generate(*args)),  # dlt looks a bare generator up among all loaded modules, 10 ms each
         name=name,
         primary_key=list(key),
         write_disposition=_disposition(deduplicated=True),

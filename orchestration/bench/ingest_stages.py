@@ -45,11 +45,21 @@ def pages(paths: Paths, *, folder: str) -> Told:
     return {"rows": rows, "bytes": size}
 
 
+def _load_libraries(paths: Paths) -> None:
+    """One row through dlt, since it imports its destination and SQLAlchemy on first use, which belongs to no way of loading."""
+    import dlt
+
+    destination = dlt.destinations.duckdb(str(paths.root / "libraries.duckdb"))
+    pipeline = dlt.pipeline("libraries", pipelines_dir=str(paths.dlt), destination=destination, dataset_name="raw")
+    pipeline.run([{"id": 1}], table_name="rows", loader_file_format="parquet")
+
+
 def ingest_engine(paths: Paths) -> Told:
     """Our way from HTTP page to DuckDB row."""
     from ingest.core.load import configure_dlt, ingest_source
 
     configure_dlt()
+    _load_libraries(paths)
     told: Told = {}
     source = _tickets()
     with cpu_of(told):
@@ -66,6 +76,7 @@ def ingest_dicts(paths: Paths, *, limit: int) -> Told:
     from ingest.core.load import configure_dlt
 
     configure_dlt()
+    _load_libraries(paths)
     seen = 0
 
     @dlt.resource(name="tickets", primary_key="id", write_disposition={"disposition": "merge", "strategy": "delete-insert"})
