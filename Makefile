@@ -9,7 +9,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export RUNTIME__DLTHUB_TELEMETRY := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: demo test ui bench lint lint-python lint-sql clean
+.PHONY: demo test faults ui bench lint lint-python lint-sql clean
 
 .venv/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -23,6 +23,9 @@ demo: .venv/.ready  ## the planted company from its vendors' APIs to published K
 
 test: .venv/.ready
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+faults: .venv/.ready  ## every source under every fault, and ten kills of the demo instead of the few of `make test`
+	CX_KILLS=10 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/faults tests/demo/test_killed.py
 
 ui: .venv/.ready  ## Dagster on http://127.0.0.1:3000
 	$(BIN)/cx ui
