@@ -97,7 +97,7 @@ class Transformer:
                 events.put(None)
 
         thread = threading.Thread(target=work, name="dbt", daemon=True)
-        with self._environment():
+        with self._environment(self.paths.warehouse, self.paths.staging_file):
             thread.start()
             atexit.register(_finish, thread)  # an interrupted run may drop this generator without closing it
             try:
@@ -123,7 +123,9 @@ class Transformer:
             yield
 
     def _parse(self) -> None:
-        with self._environment():
+        """Parses what changed. The files' names alone are told: dbt parses all anew when what the profile reads differs, which
+        a directory of data must not bring about, and opens nothing while it parses."""
+        with self._environment(Path(self.paths.warehouse.name), Path(self.paths.staging_file.name)):
             told = self._invoke(["parse"], lambda event: None)
         if isinstance(told.exception, BaseException) and not isinstance(told.exception, Exception):
             raise told.exception  # an interruption, which dbt takes for a result
@@ -145,9 +147,9 @@ class Transformer:
         return dbtRunner(manifest=manifest, callbacks=[on_event]).invoke([*quiet, *args, *where])
 
     @contextmanager
-    def _environment(self) -> Iterator[None]:
+    def _environment(self, warehouse: Path, published_next: Path) -> Iterator[None]:
         """The files dbt works on, told by environment variables as in a shell, for as long as dbt runs."""
-        ours = {"CX_WAREHOUSE": str(self.paths.warehouse), "CX_PUBLISHED_NEXT": str(self.paths.staging_file)}
+        ours = {"CX_WAREHOUSE": str(warehouse), "CX_PUBLISHED_NEXT": str(published_next)}
         before = {name: os.environ.get(name) for name in ours}
         os.environ.update(ours)
         try:

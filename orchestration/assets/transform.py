@@ -5,7 +5,7 @@ it runs in the half that builds the last of them. Which node stands in which lay
 """
 
 # Dagster reads the annotation of `context` as an object: no postponed annotations in this file.
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -18,7 +18,6 @@ from orchestration.failing_rows import failing_keys
 from orchestration.layers import (
     AFTER_IDENTITY,
     BEFORE_IDENTITY,
-    IDENTITY_STATE,
     PUBLISHED,
     Manifest,
     Node,
@@ -82,8 +81,7 @@ def _half(name: str, layers: tuple[str, ...], parts: Parts, transformer: Transfo
             if is_whole and PUBLISHED in layers:
                 paths.staging_file.unlink(missing_ok=True)
             stay = standing.found() if is_whole else frozenset()
-            left = [*(unique_id for unique_id in assets if unique_id not in stay), *tests]
-            selection = _some(manifest, left) if stay or not is_whole else selection_of(manifest, name)
+            selection = selection_of(manifest, [*(assets.keys() - stay), *tests])
             told = _built(transformer, selection, assets, tests, parts)
             yield from _with_standing(stay, told, assets, manifest) if stay else told
             if is_whole:
@@ -154,39 +152,32 @@ def _check(test: Node, home: Node, translator: LayerTranslator, manifest: Manife
     )
 
 
-def selection_of(manifest: Manifest, step: str) -> list[str]:
-    """dbt's arguments for a whole half: its folders and sources, without the tests that wait for a table of the other half."""
-    if STEPS[step] is AFTER_IDENTITY:
-        return ["--select", f"source:{IDENTITY_STATE}", *_folders(AFTER_IDENTITY), "--indirect-selection", "eager"]
-    waiting = [
-        test["unique_id"]
-        for test, home in tests_with_homes(manifest)
-        if layer_of(home) in AFTER_IDENTITY and _looks_back(manifest, test)
-    ]
-    exclude = ["--exclude", *_names(manifest, waiting)] if waiting else []
-    return [
-        "--select",
-        "resource_type:seed",
-        "source:raw_*",
-        *_folders(BEFORE_IDENTITY),
-        *exclude,
-        "--indirect-selection",
-        "eager",
-    ]
+def selection_of(manifest: Manifest, unique_ids: Collection[str]) -> list[str]:
+    """dbt's arguments for exactly these nodes. Whole folders are named as such: dbt holds every name against every node, which
+    takes 50 ms a name."""
+    wanted, folders, left_out = set(unique_ids), list[str](), list[str]()
+    for (folder, kind), nodes in sorted(_by_folder(manifest).items()):
+        chosen = nodes & wanted
+        if 2 * len(chosen) > len(nodes):
+            folders.append(f"path:{folder},{kind}")
+            left_out += _names(manifest, sorted(nodes - wanted))
+            wanted -= chosen
+    exclude = ["--exclude", *left_out] if left_out else []
+    return ["--select", *folders, *_names(manifest, sorted(wanted)), *exclude, "--indirect-selection", "empty"]
 
 
-def _folders(layers: tuple[str, ...]) -> list[str]:
-    return [f"path:models/{layer}" for layer in layers]
-
-
-def _looks_back(manifest: Manifest, test: Node) -> bool:
-    """True for a test that reads something the first half selects, so that dbt would run it there."""
-    parents = (manifest["nodes"].get(name) or manifest["sources"].get(name) for name in test["depends_on"]["nodes"])
-    return any(node is not None and (node["resource_type"] == "source" or layer_of(node) in BEFORE_IDENTITY) for node in parents)
-
-
-def _some(manifest: Manifest, unique_ids: Sequence[str]) -> list[str]:
-    return ["--select", *_names(manifest, unique_ids), "--indirect-selection", "empty"]
+def _by_folder(manifest: Manifest) -> dict[tuple[str, str], set[str]]:
+    """The nodes of each folder of the project's second level, tests apart from tables and views."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for unique_id, node in manifest["nodes"].items():
+        if node["resource_type"] == "test" or is_built(node):
+            folder = "/".join(node["original_file_path"].split("/")[:2])
+            is_table = node["resource_type"] == "model"
+            kind = (
+                f"config.materialized:{node['config']['materialized']}" if is_table else f"resource_type:{node['resource_type']}"
+            )
+            found.setdefault((folder, kind), set()).add(unique_id)
+    return found
 
 
 def _names(manifest: Manifest, unique_ids: Sequence[str]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import shutil
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -204,8 +203,6 @@ def test_every_published_table_says_as_of_when(demo: Demo) -> None:
 def test_the_formulas_give_the_worked_examples(demo: Demo) -> None:
     """dbt's unit tests, on the tables of a finished run."""
     where = ["--project-dir", "dbt_project", "--profiles-dir", "dbt_project", "--target-path", str(demo.root / "unit")]
-    (demo.root / "unit").mkdir()
-    shutil.copy(CHECKOUT / "dbt_project" / "target" / "partial_parse.msgpack", demo.root / "unit")  # parsed once is enough
     files = {"CX_WAREHOUSE": str(demo.paths.warehouse), "CX_PUBLISHED_NEXT": str(demo.root / "unit.duckdb")}
     command = [str(Path(sys.executable).with_name("dbt")), "test", "--select", "test_type:unit", *where]
     done = subprocess.run(command, env={**demo.environment, **files}, cwd=CHECKOUT, capture_output=True, text=True, check=False)
