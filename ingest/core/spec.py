@@ -106,7 +106,10 @@ class Bearer:
 
 @dataclass(frozen=True, slots=True)
 class Basic:
-    """HTTP basic authentication; `user` is a template over the settings (`{email}/token`)."""
+    """HTTP basic authentication; `user` is a template over the settings (`{email}/token`), `password` the name of a setting.
+
+    A password that is no setting needs an OwnAuth.
+    """
 
     user: str
     password: str

@@ -1,0 +1,65 @@
+"""A registered source is known everywhere it has to be: none of these lists can forget one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from ingest.core.spec import OBSERVED_AT, Basic, Bearer
+from ingest.registry import SOURCES
+from orchestration.parts import CHECKOUT
+from tests.faults.readings import READINGS
+
+STAGING = CHECKOUT / "dbt_project" / "models" / "staging"
+STAGED = {path.stem for path in STAGING.glob("*/stg_*.sql")}
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, Any]:
+    """The variables of the dbt project."""
+    project: dict[str, Any] = yaml.safe_load((CHECKOUT / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))
+    variables: dict[str, Any] = project["vars"]
+    return variables
+
+
+def test_the_dbt_project_lists_every_source(told: dict[str, Any]) -> None:
+    assert sorted(told["sources"]) == sorted(SOURCES)
+
+
+def test_people_of_every_vendor_reach_identity(told: dict[str, Any]) -> None:
+    vendors = {name.removeprefix("stg_").removesuffix("__persons") for name in STAGED if name.endswith("__persons")}
+    assert vendors == set(told["person_sources"])
+
+
+def test_a_model_of_a_shared_shape_stands_in_that_shapes_list(told: dict[str, Any]) -> None:
+    lists = {name: models for name, models in told.items() if name.endswith("_models")}
+    assert len(lists) > 5
+    for name, models in lists.items():
+        shapes = {model.partition("__")[2] for model in models}
+        staged = {model for model in STAGED if model.partition("__")[2] in shapes}
+        assert set(models) == staged, name
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_source_is_tried_under_faults_and_stands_in_readme(source: str) -> None:
+    assert source in READINGS, "add its Reading to tests/faults/readings.py"
+    assert f"SOURCES__{source.upper()}__" in README, "add it to README's table of variables"
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_keys_cursors_and_credentials_name_what_is_declared(source: str) -> None:
+    declared = SOURCES[source]
+    settings = {setting.name for setting in declared.settings}
+    if isinstance(declared.auth, Bearer):
+        assert declared.auth.token in settings
+    if isinstance(declared.auth, Basic):
+        assert declared.auth.password in settings
+    for resource in declared.resources:
+        columns = {column.name for column in resource.columns}
+        assert set(resource.key) <= columns, f"{resource.name}: a part of the key is no column"
+        cursor = resource.cursor
+        if cursor is not None and not cursor.token and cursor.column != OBSERVED_AT:
+            assert cursor.column in columns, f"{resource.name}: the cursor is no column"
