@@ -37,7 +37,7 @@ def _rows(demo: Demo) -> dict[str, tuple[object, ...]]:
 
 def _columns(demo: Demo, table: str) -> str:
     described = demo.published(f'select column_name, column_type from (describe "{table}")')
-    return ", ".join(f'round("{name}", 6)' if kind == "DOUBLE" else f'"{name}"' for name, kind in described)
+    return ", ".join(f"format('{{:.12g}}', \"{name}\")" if kind == "DOUBLE" else f'"{name}"' for name, kind in described)
 
 
 def _cpu(process: subprocess.Popen[str]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.ingest.extraction import Extraction
 from tests.sandbox.chat_company import Served
 from tests.sandbox.opinion_company import NEXT_DAY, serving_opinions
 
+UNHURRIED = replace(SPROUT_SOCIAL, budgets=())  # small pages are many calls, and the allowance a minute is real
 _PAGES = {"MESSAGES_PAGE": 3, "POSTS_PAGE": 2, "POSTS_CAP": 4, "DAYS_PAGE": 2}
 
 
@@ -41,7 +43,7 @@ def test_everything_lands_behind_cursors_caps_and_pages_and_the_next_day_brings_
     tmp_path: Path, served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs = Runs.into(tmp_path, served, monkeypatch)
-    first = runs.run(SPROUT_SOCIAL)
+    first = runs.run(UNHURRIED)
     assert {name: (run.landed, run.is_complete) for name, run in first.items()} == {
         "clients": (1, True),
         "profiles": (2, True),
@@ -51,7 +53,7 @@ def test_everything_lands_behind_cursors_caps_and_pages_and_the_next_day_brings_
         "profile_metrics": (6, True),
     }
     served.world.set_clock(NEXT_DAY)
-    second = runs.run(SPROUT_SOCIAL)
+    second = runs.run(UNHURRIED)
     assert {name: second[name].extracted for name in ("messages", "post_metrics", "profile_metrics")} == {
         "messages": 3,
         "post_metrics": 3,
@@ -68,11 +70,11 @@ def test_a_message_removed_at_its_network_is_missing_from_the_next_months_listin
     tmp_path: Path, served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs = Runs.into(tmp_path, served, monkeypatch)
-    assert runs.run(SPROUT_SOCIAL)["messages_keys"].landed == 7
+    assert runs.run(UNHURRIED)["messages_keys"].landed == 7
     served.world.set_clock(NEXT_DAY)
-    assert "messages_keys" not in runs.run(SPROUT_SOCIAL)
+    assert "messages_keys" not in runs.run(UNHURRIED)
     served.world.set_clock(NEXT_DAY + timedelta(days=30))
-    assert runs.run(SPROUT_SOCIAL)["messages_keys"].landed == 7  # one went, a late one came
+    assert runs.run(UNHURRIED)["messages_keys"].landed == 7  # one went, a late one came
     newest = "select max(_observed_at) from raw_sprout_social.messages_keys"
     left = f"select guid from raw_sprout_social.messages_keys where _observed_at < ({newest})"
     assert runs.rows(left) == [("9001",)]
