@@ -69,7 +69,8 @@ class Warehouse:
         """Everything the ledger holds, but when it was written down."""
         tables = ("customer_xref", "customer_registry", "customer_events")
         return [
-            self.rows(f"select columns(c -> c not in ('recorded_at', 'superseded_at')) from identity_state.{table} order by all") for table in tables
+            self.rows(f"select columns(c -> c not in ('recorded_at', 'superseded_at')) from identity_state.{table} order by all")
+            for table in tables
         ]
 
     def rows(self, query: str) -> list[tuple]:
