@@ -37,7 +37,8 @@ def _rows(demo: Demo) -> dict[str, tuple[object, ...]]:
 
 def _columns(demo: Demo, table: str) -> str:
     described = demo.published(f'select column_name, column_type from (describe "{table}")')
-    return ", ".join(f"format('{{:.12g}}', \"{name}\")" if kind == "DOUBLE" else f'"{name}"' for name, kind in described)
+    sums = "format('{{:.12g}}', round(\"{}\", 8) + 0.0)"  # the last addend turns a negative zero
+    return ", ".join(sums.format(name) if kind == "DOUBLE" else f'"{name}"' for name, kind in described)
 
 
 def _cpu(process: subprocess.Popen[str]) -> float:
