@@ -152,6 +152,12 @@ def _check(test: Node, home: Node, translator: LayerTranslator, manifest: Manife
     )
 
 
+def nodes_of(manifest: Manifest, layers: tuple[str, ...]) -> list[str]:
+    """Everything a whole half runs: its tables and views, and the tests that are shown on them."""
+    tests = (test for test, home in tests_with_homes(manifest) if layer_of(home) in layers)
+    return [str(node["unique_id"]) for node in (*built_nodes(manifest, layers), *tests)]
+
+
 def selection_of(manifest: Manifest, unique_ids: Collection[str]) -> list[str]:
     """dbt's arguments for exactly these nodes. Whole folders are named as such: dbt holds every name against every node, which
     takes 50 ms a name."""

@@ -39,6 +39,7 @@ def without_dagster(paths: Paths) -> Told:
     from ingest.registry import SOURCES
     from orchestration import layers
     from orchestration.assets.identity import observed_at
+    from orchestration.assets.transform import nodes_of, selection_of
     from orchestration.identity.resolve import resolve
     from orchestration.parts import CHECKOUT
     from orchestration.publish import publish
@@ -55,8 +56,7 @@ def without_dagster(paths: Paths) -> Told:
         transformer = Transformer(CHECKOUT / "dbt_project", paths)
         manifest = transformer.manifest()
         first, second = (
-            _selection(layers.BEFORE_IDENTITY, "cautious", "resource_type:seed"),
-            _selection(layers.AFTER_IDENTITY, "eager"),
+            selection_of(manifest, nodes_of(manifest, half)) for half in (layers.BEFORE_IDENTITY, layers.AFTER_IDENTITY)
         )
         with writer(paths, "benchmark"), cpu_of(told, "upstream"):
             list(transformer.build(first))
@@ -69,10 +69,6 @@ def without_dagster(paths: Paths) -> Told:
         with cpu_of(told, "publish"):
             publish(paths, "benchmark", layers.published_tables(manifest))
     return told
-
-
-def _selection(layers: tuple[str, ...], tests: str, *more: str) -> list[str]:
-    return ["--select", *more, *(f"path:models/{layer}" for layer in layers), "--indirect-selection", tests]
 
 
 def transform_sql(paths: Paths) -> Told:
