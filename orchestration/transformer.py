@@ -56,15 +56,23 @@ class Transformer:
 
     def manifest(self) -> dict[str, Any]:
         """The parsed project as a dictionary; parses when `target/manifest.json` is missing or older than the project."""
-        target = self.project / "target" / "manifest.json"
         with self._parsing():
-            if not target.exists() or target.stat().st_mtime < _newest_change(self.project):
+            if not self._is_told():
                 self._parse()
             try:
-                return _load(target)
+                return _load(self._told)
             except ValueError:  # whoever wrote it was killed on the way
+                self._told.unlink()
                 self._parse()
-                return _load(target)
+                return _load(self._told)
+
+    @property
+    def _told(self) -> Path:
+        """What dbt tells of the project once it has parsed it."""
+        return self.project / "target" / "manifest.json"
+
+    def _is_told(self) -> bool:
+        return self._told.exists() and self._told.stat().st_mtime >= _newest_change(self.project)
 
     def mark(self) -> str:
         """A hash of everything the parser reads: two projects with the same mark build the same."""
@@ -92,7 +100,9 @@ class Transformer:
 
         def work() -> None:
             try:
-                told.append(self._invoke(["build", "--exclude-resource-type", "unit_test", *selection], events.put))
+                told.append(
+                    self._invoke(["build", "--no-write-json", "--exclude-resource-type", "unit_test", *selection], events.put)
+                )
             finally:
                 events.put(None)
 
@@ -126,7 +136,7 @@ class Transformer:
         """Parses what changed. The files' names alone are told: dbt parses all anew when what the profile reads differs, which
         a directory of data must not bring about, and opens nothing while it parses."""
         with self._environment(Path(self.paths.warehouse.name), Path(self.paths.staging_file.name)):
-            told = self._invoke(["parse"], lambda event: None)
+            told = self._invoke(["parse", *(["--no-write-json"] if self._is_told() else [])], lambda event: None)
         if isinstance(told.exception, BaseException) and not isinstance(told.exception, Exception):
             raise told.exception  # an interruption, which dbt takes for a result
         if not told.success:
