@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ingest.core.declaration import sound
 from ingest.core.spec import Source
 from ingest.sources.brandwatch import BRANDWATCH
 from ingest.sources.business_central import BUSINESS_CENTRAL
@@ -24,7 +25,7 @@ from ingest.sources.zendesk_chat import ZENDESK_CHAT
 from ingest.sources.zendesk_support import ZENDESK_SUPPORT
 
 SOURCES: dict[str, Source] = {
-    source.name: source
+    source.name: sound(source)
     for source in (
         HUBSPOT,
         BUSINESS_CENTRAL,

@@ -175,7 +175,7 @@ class Budget:
 class Listing:
     """One way to list records. Templates in `path`, `params` and `json` are filled per call:
 
-    `{since}`, `{since_unix}`, `{since_ms}` (cursor minus lag), `{until}` (the vendor's clock at run start),
+    `{since}`, `{since_unix}`, `{since_ms}` (cursor minus lag), `{until}` (the vendor's clock at run start), `{week_ago}` (that less 7 days),
     `{position}` (saved stream position), `{<setting>}` (a setting that is no secret), `{parent.<column>}`; the value `BATCH` in `json` is the batch of parent ids.
     """
 

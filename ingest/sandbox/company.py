@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from ingest.core.shape import SQL_TYPES
+from ingest.core.errors import CxError
 from ingest.registry import SOURCES
 from ingest.sandbox.planting import lexicon, money, questionnaires
 
@@ -64,9 +65,16 @@ def build(directory: Path, customers: int, seed: int, sources: Sequence[str] = (
         for part in (*_PARTS, *(name for name in SOURCES if name in settings["sources"])):
             script = _PLANTING / f"{part}.sql"
             if part in _PARTS or script.exists():
-                connection.execute(script.read_text(encoding="utf-8"))
+                _plant(connection, script)
     draft.replace(target)
     (directory / "company.json").write_text(json.dumps(settings), encoding="utf-8")
+
+
+def _plant(connection: duckdb.DuckDBPyConnection, script: Path) -> None:
+    try:
+        connection.execute(script.read_text(encoding="utf-8"))
+    except duckdb.Error as error:
+        raise CxError(f"{script.name} could not be planted: {error}", f"Correct {script}.") from error
 
 
 def _settings(directory: Path) -> dict[str, Any] | None:

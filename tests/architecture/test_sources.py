@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import yaml
 
-from ingest.core.spec import OBSERVED_AT, Basic, Bearer
 from ingest.registry import SOURCES
 from orchestration.parts import CHECKOUT
 from tests.faults.readings import READINGS
@@ -47,19 +46,3 @@ def test_a_model_of_a_shared_shape_stands_in_that_shapes_list(told: dict[str, An
 def test_every_source_is_tried_under_faults_and_stands_in_readme(source: str) -> None:
     assert source in READINGS, "add its Reading to tests/faults/readings.py"
     assert f"SOURCES__{source.upper()}__" in README, "add it to README's table of variables"
-
-
-@pytest.mark.parametrize("source", SOURCES)
-def test_keys_cursors_and_credentials_name_what_is_declared(source: str) -> None:
-    declared = SOURCES[source]
-    settings = {setting.name for setting in declared.settings}
-    if isinstance(declared.auth, Bearer):
-        assert declared.auth.token in settings
-    if isinstance(declared.auth, Basic):
-        assert declared.auth.password in settings
-    for resource in declared.resources:
-        columns = {column.name for column in resource.columns}
-        assert set(resource.key) <= columns, f"{resource.name}: a part of the key is no column"
-        cursor = resource.cursor
-        if cursor is not None and not cursor.token and cursor.column != OBSERVED_AT:
-            assert cursor.column in columns, f"{resource.name}: the cursor is no column"

@@ -45,7 +45,8 @@ def test_the_graph_is_the_one_that_was_reviewed(graph: AssetGraph) -> None:
     """CX_UPDATE_SNAPSHOT=1 writes graph.txt anew; the difference is for review."""
     if os.environ.get("CX_UPDATE_SNAPSHOT"):
         SNAPSHOT.write_text(_told(graph), encoding="utf-8")
-    assert _told(graph) == SNAPSHOT.read_text(encoding="utf-8")
+    reviewed = SNAPSHOT.read_text(encoding="utf-8")
+    assert _told(graph) == reviewed, "the graph changed: CX_UPDATE_SNAPSHOT=1 on this test writes graph.txt anew, for review"
 
 
 def test_every_published_table_comes_from_every_vendor(graph: AssetGraph) -> None:
