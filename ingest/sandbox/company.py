@@ -15,8 +15,8 @@ from typing import Any
 
 import duckdb
 
-from ingest.core.shape import SQL_TYPES
 from ingest.core.errors import CxError
+from ingest.core.shape import SQL_TYPES
 from ingest.registry import SOURCES
 from ingest.sandbox.planting import lexicon, money, questionnaires
 
