@@ -16,6 +16,7 @@ from ingest.core.shape import Misfit, Record, Shaper, value_class
 from ingest.core.spec import Resource
 
 SHAPE_ROWS = 1_000  # shaped while the page is still in the processor's cache
+PARENT = "$parent."
 BATCH_ROWS = 50_000  # handed on in large batches, so that the loader's work per item does not count
 SetAside = Callable[[Any, Misfit], None]
 
@@ -53,6 +54,7 @@ class Keeper:
         self._shaped: list[pa.Table] = []
         self._changed: set[str] = set()
         self._seen: set[Any] = set()
+        self._of_parent = [c.path.removeprefix(PARENT) for c in resource.columns if c.path.startswith(PARENT)]
 
     @property
     def is_full(self) -> bool:
@@ -65,7 +67,8 @@ class Keeper:
         if isinstance(page, pa.Table):
             self._shape()  # what came before stays before
             table, misfits = self._shaper.conform(page, parent)
-            self._keep(table, misfits, lambda at: page.slice(at, 1).to_pylist()[0], [(parent_key, 0, len(page))])
+            told = lambda at: self._with_parent(page.slice(at, 1).to_pylist()[0], parent)  # noqa: E731
+            self._keep(table, misfits, told, [(parent_key, 0, len(page))])
             return
         records = [record for record in page if type(record) is dict]
         if len(records) != len(page):
@@ -92,7 +95,12 @@ class Keeper:
         buffer, self._buffer = self._buffer, _Buffer()
         if buffer.records:
             table, misfits = self._shaper.shape(buffer.records, buffer.parents)
-            self._keep(table, misfits, lambda at: buffer.records[at], buffer.spans)
+            told = lambda at: self._with_parent(buffer.records[at], buffer.parents[at])  # noqa: E731
+            self._keep(table, misfits, told, buffer.spans)
+
+    def _with_parent(self, record: Record, parent: Mapping[str, Any]) -> Record:
+        """The record with what its row takes over from the parent, without which it could not be tried again."""
+        return {**record, "$parent": {name: parent.get(name) for name in self._of_parent}} if self._of_parent else record
 
     def _keep(
         self, table: pa.Table, misfits: list[Misfit], record_at: Callable[[int], Any], spans: list[tuple[str, int, int]]

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 import dlt
 import pyarrow as pa
 from dlt.extract import DltResource, DltSource
 
-from ingest.core.accounts import LEDGER_SCHEMA, QUARANTINE_SCHEMA
-from ingest.core.extract import SourceRun
+from ingest.core.accounts import LEDGER_SCHEMA, QUARANTINE_SCHEMA, Tally
 from ingest.core.shape import keys_schema, landed_schema
-from ingest.core.spec import Resource
+from ingest.core.spec import Resource, Source
 
 # Delete-insert with a primary key is the strategy that neither loses nor doubles rows when a load is killed.
 _CONTRACT: Any = {"tables": "evolve", "columns": "evolve", "data_type": "freeze"}
@@ -27,7 +26,19 @@ def _disposition(deduplicated: bool) -> Any:
     return {"disposition": "merge", "strategy": "delete-insert", "deduplicated": deduplicated}
 
 
-def dlt_source(run: SourceRun) -> DltSource:
+class Run(Protocol):
+    """What a load is made from: a source, and the rows, books and quarantine of one run over it."""
+
+    source: Source
+    tallies: dict[str, Tally]
+
+    def batches(self, resource: Resource, state: dict[str, Any]) -> Iterator[pa.Table]: ...
+    def keys(self, resource: Resource, state: dict[str, Any]) -> Iterator[pa.Table]: ...
+    def quarantine(self) -> pa.Table: ...
+    def ledger(self) -> pa.Table: ...
+
+
+def dlt_source(run: Run) -> DltSource:
     """The dlt source of one run. Resources are extracted one after the other, parents first, the ledger last."""
 
     @dlt.source(name=run.source.name, max_table_nesting=0)
@@ -54,7 +65,7 @@ def _table(name: str, key: tuple[str, ...], schema: pa.Schema, generate: Any, *a
     return table
 
 
-def _rows(run: SourceRun, resource: Resource) -> Iterator[Any]:
+def _rows(run: Run, resource: Resource) -> Iterator[Any]:
     state = dlt.current.resource_state(resource.name)
     later_wins: Any = {"_seq": {"name": "_seq", "dedup_sort": "desc"}}
     is_made = False
@@ -75,7 +86,7 @@ def _rows(run: SourceRun, resource: Resource) -> Iterator[Any]:
         yield landed_schema(resource.columns).empty_table()  # the table exists with its types before it has rows
 
 
-def _keys(run: SourceRun, resource: Resource) -> Iterator[Any]:
+def _keys(run: Run, resource: Resource) -> Iterator[Any]:
     schema = keys_schema(resource)
     state = dlt.current.resource_state(f"{resource.name}_keys")
     yield pa.concat_tables([schema.empty_table(), *run.keys(resource, state)])

@@ -124,7 +124,7 @@ class SourceRun:
         tally.calls = self.client.calls - calls_before
         ordered = sorted(keys)
         columns = {name: pa.array([key[at] for key in ordered], pa.string()) for at, name in enumerate(resource.key)}
-        yield self._stamped(pa.table(columns))
+        yield _of_run(pa.table(columns), self.run_id, self.observed_at)
 
     def _listed_id(self, row: Any) -> str:
         """The id of a listed record; a listing with a record that has none says nothing about what was deleted."""
@@ -178,16 +178,8 @@ class SourceRun:
     def _flush(self, keeper: Keeper) -> Iterator[pa.Table]:
         for table, changed in keeper.flush():
             self._remember_parents(keeper.resource, table, changed)
-            order = pa.array(range(self._sequence, self._sequence + table.num_rows), pa.int64())
+            yield stamped(table, self.run_id, self.observed_at, self._sequence)
             self._sequence += table.num_rows
-            names = table.column_names
-            yield self._stamped(table.append_column("_seq", order)).select([*names, *ENGINE_COLUMNS])
-
-    def _stamped(self, table: pa.Table) -> pa.Table:
-        """Adds the run and the vendor's clock."""
-        rows = table.num_rows
-        stamped = table.append_column("_run_id", pa.repeat(self.run_id, rows).cast(pa.string()))
-        return stamped.append_column("_observed_at", pa.repeat(pa.scalar(self.observed_at, INSTANT), rows))
 
     def _parent_is_there(self, resource: Resource) -> bool:
         """False when the parent's listing failed: the children then stay as they are, marked incomplete."""
@@ -311,6 +303,18 @@ class SourceRun:
         kept = folder / f"{self.run_id}-{hashlib.sha256(body).hexdigest()[:12]}.bin"
         kept.write_bytes(body)
         return str(kept)
+
+
+def stamped(table: pa.Table, run_id: str, observed_at: datetime, first: int) -> pa.Table:
+    """Adds what the engine knows of these rows: the run, their order in it from `first` on, and the vendor's clock."""
+    order = pa.array(range(first, first + table.num_rows), pa.int64())
+    return _of_run(table.append_column("_seq", order), run_id, observed_at).select([*table.column_names, *ENGINE_COLUMNS])
+
+
+def _of_run(table: pa.Table, run_id: str, observed_at: datetime) -> pa.Table:
+    rows = table.num_rows
+    known = table.append_column("_run_id", pa.repeat(run_id, rows).cast(pa.string()))
+    return known.append_column("_observed_at", pa.repeat(pa.scalar(observed_at, INSTANT), rows))
 
 
 def _started_from(resource: Resource, state: State) -> datetime | None:

@@ -19,7 +19,7 @@ import dlt
 import duckdb
 from dlt.pipeline.exceptions import PipelineStepFailed
 
-from ingest.core.build import dlt_source
+from ingest.core.build import Run, dlt_source
 from ingest.core.errors import CxError, IngestError, SettingMissing, UnknownName
 from ingest.core.extract import OnPage, SourceRun
 from ingest.core.lock import writer
@@ -90,17 +90,8 @@ def ingest_source(source: Source, paths: Paths, on_page: OnPage | None = None) -
     """One source from the vendor to its raw tables; returns what landed and what failed on the way."""
     settings = resolve(source)
     started = time.monotonic()
-    pipeline = _pipeline(source, paths)
-    _finish_what_was_left(pipeline, source, paths)
     run = SourceRun(source, settings, uuid.uuid4().hex, paths.quarantine, on_page, notes=paths.calls(source.name))
-    try:
-        with _settled_heap():
-            pipeline.extract(dlt_source(run))
-        pipeline.normalize()
-        with writer(paths, f"cx ingest {source.name}"), _opened(paths):
-            pipeline.load()
-    except PipelineStepFailed as error:
-        raise _plain(source, error) from error
+    load_run(source, run, paths)
     seconds = time.monotonic() - started
     return [
         ResourceRun(
@@ -118,6 +109,20 @@ def ingest_source(source: Source, paths: Paths, on_page: OnPage | None = None) -
         )
         for t in run.tallies.values()
     ], run.errors
+
+
+def load_run(source: Source, run: Run, paths: Paths) -> None:
+    """Takes one run from its first batch to committed rows, after what a killed run left behind."""
+    pipeline = _pipeline(source, paths)
+    _finish_what_was_left(pipeline, source, paths)
+    try:
+        with _settled_heap():
+            pipeline.extract(dlt_source(run))
+        pipeline.normalize()
+        with writer(paths, f"cx ingest {source.name}"), _opened(paths):
+            pipeline.load()
+    except PipelineStepFailed as error:
+        raise _plain(source, error) from error
 
 
 @contextmanager

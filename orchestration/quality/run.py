@@ -14,6 +14,7 @@ import duckdb
 
 from ingest.core.lock import writer
 from ingest.core.paths import Paths
+from ingest.core.replay import MODE
 from ingest.core.roster import switched_off
 from ingest.core.spec import Source
 from ingest.registry import SOURCES
@@ -97,7 +98,7 @@ def _ledger(connection: duckdb.DuckDBPyConnection, source: Source) -> dict[str, 
     found: dict[str, list[Run]] = {}
     for resource, *run in connection.execute(
         "select resource, run_id, mode, coalesce(is_complete, false), coalesce(extracted, 0), coalesce(quarantined, 0), "
-        f'coalesce(distinct_keys, 0) from "{source.schema}".ingest_runs order by observed_at, run_id'
+        f"coalesce(distinct_keys, 0) from \"{source.schema}\".ingest_runs where mode <> '{MODE}' order by observed_at, run_id"
     ).fetchall():
         found.setdefault(resource, []).append(Run(*run))
     return {resource: runs[-1:] for resource, runs in found.items()} if _forgets() else found
