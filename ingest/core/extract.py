@@ -94,6 +94,7 @@ class SourceRun:
             self._settle(resource, state, keeper, answers)
         else:
             self._settle_listed_parents(resource, state, keeper)
+            self._settle_what_came_in_order(resource, state, keeper, answers)
             self._unsettle_parent(resource)
 
     def keys(self, resource: Resource, state: State) -> Iterator[pa.Table]:
@@ -273,6 +274,17 @@ class SourceRun:
         if resource.parent is None or not resource.parent.each_keeps_its_cursor or not keeper.whole:
             return
         self._follow(state.setdefault("cursors", {}), {key: keeper.newest[key] for key in keeper.whole & keeper.newest.keys()})
+
+    def _settle_what_came_in_order(self, resource: Resource, state: State, keeper: Keeper, answers: State) -> None:
+        """Of a listing by age that broke off: moves the cursor to where it stopped, so that a later run goes on from there."""
+        listing = resource.changes if keeper.tally.mode == "changes" else resource.full
+        if resource.parent is not None or resource.cursor is None or not isinstance(listing, Listing) or not listing.in_order:
+            return
+        cursors: dict[str, str] = state.setdefault("cursors", {})
+        if resource.cursor.is_a_column:
+            self._follow(cursors, keeper.newest)
+        elif resource.cursor.token and "last" in answers:
+            cursors[""] = str(answers["last"].json().get(resource.cursor.token) or cursors.get("", ""))
 
     def _follow(self, cursors: dict[str, str], newest: Mapping[str, datetime]) -> None:
         for parent_key, moment in newest.items():

@@ -187,6 +187,7 @@ class Listing:
     json: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     unwrap: str = ""  # where inside each listed item the record stands (Stripe events: data.object)
+    in_order: bool = False  # by the cursor, older changes first: a listing that broke off goes on where it stopped
 
 
 class Reader(Protocol):

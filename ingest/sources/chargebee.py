@@ -44,12 +44,13 @@ def _list(name: str, columns: tuple[Column, ...], ignored: str = "", sort: str =
     """A list of records, each wrapped in its type's name (beside a customer may stand its card); `ignored` is a list of words."""
     kind = name.removesuffix("s")
     params = {"limit": "100", "include_deleted": "true", "sort_by[asc]": sort}
+    listing = Listing(f"/{name}", "list", _by_offset, unwrap=kind, in_order=sort == "updated_at")
     return Resource(
         name=name,
         key=("id",),
         columns=(text("id"), *columns, flag("deleted"), integer("resource_version"), epoch("updated_at")),
-        full=Listing(f"/{name}", "list", _by_offset, params=params, unwrap=kind),
-        changes=Listing(f"/{name}", "list", _by_offset, params={**params, "updated_at[after]": "{since_unix}"}, unwrap=kind),
+        full=replace(listing, params=params),
+        changes=replace(listing, params={**params, "updated_at[after]": "{since_unix}"}),
         cursor=Cursor("updated_at", lag=timedelta(minutes=10)),
         ignored=("object", *ignored.split()),
     )

@@ -66,6 +66,7 @@ def _crm_object(name: str, modified: str, columns: tuple[Column, ...]) -> Resour
                 "properties": properties,
                 "limit": 200,
             },
+            in_order=True,
         ),
         also=(Listing(path, "results", _after, params={**listed, "archived": "true"}),),
         keys=Listing(path, "results", _after, params={"limit": "100", "properties": "hs_object_id"}),

@@ -47,7 +47,7 @@ def _search(name: str, records: str, since: str) -> Listing:
         "sort": {"field": "updated_at", "order": "ascending"},
         "pagination": {"per_page": 150},
     }
-    return Listing(f"/{name}/search", records, NextPagePaginator, method="POST", json=body)
+    return Listing(f"/{name}/search", records, NextPagePaginator, method="POST", json=body, in_order=True)
 
 
 def _searched(name: str, records: str, lag: timedelta, columns: tuple[Column, ...], ignored: tuple[str, ...]) -> Resource:

@@ -42,6 +42,7 @@ def _export(start: str) -> Listing:
         "chats",
         partial(ExportPositionPaginator, size=_PAGE),
         params={"start_time": start, "fields": "chats(*)", "limit": str(_PAGE)},
+        in_order=True,
     )
 
 

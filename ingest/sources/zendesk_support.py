@@ -42,6 +42,7 @@ def _export(name: str, columns: tuple[Column, ...], include: dict[str, str], ign
         name,
         _stream,
         params={"start_time": "{start_time}", "cursor": "{position}", "per_page": "1000", **include},
+        in_order=True,
     )
     return Resource(
         name=name,
