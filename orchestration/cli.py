@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from ingest.core.errors import CxError
 from ingest.core.paths import Paths
+from ingest.core.places import refused
 from orchestration import identity_commands, quarantine_commands
 
 Command = Callable[[argparse.Namespace, Paths], int | None]
@@ -32,6 +33,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _stop()
     except BrokenPipeError:
         sys.stderr.close()
+    except Exception as error:
+        place = refused(error)
+        if place is None or asked.traceback:
+            raise
+        _complain(f"{place}", place.remedy)
     return 1
 
 

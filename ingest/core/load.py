@@ -24,11 +24,12 @@ from ingest.core.errors import CxError, IngestError, SettingMissing, UnknownName
 from ingest.core.extract import OnPage, SourceRun
 from ingest.core.lock import writer
 from ingest.core.paths import Paths
+from ingest.core.places import refused
 from ingest.core.progress import Progress
 from ingest.core.roster import is_on, note
 from ingest.core.settings import resolve
 from ingest.core.spec import Source
-from ingest.core.warehouse import Warehouse, knows_the_same
+from ingest.core.warehouse import Warehouse, forget_unborn, knows_the_same
 from ingest.registry import SOURCES
 
 
@@ -83,6 +84,11 @@ def ingest(names: Sequence[str], *, paths: Paths, progress: bool = False, skip_u
                     report.failures[name] = errors[0]
             except CxError as error:
                 report.failures[name] = error
+            except Exception as error:
+                place = refused(error)
+                if place is None:
+                    raise
+                report.failures[name] = place
     return report
 
 
@@ -140,6 +146,7 @@ def _settled_heap() -> Iterator[None]:
 def _opened(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
     """Keeps the warehouse open: dlt opens and closes it many times in one load, which costs little while another holds it."""
     paths.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    forget_unborn(paths.warehouse)
     with duckdb.connect(str(paths.warehouse)) as connection:
         yield connection
 
@@ -171,6 +178,8 @@ def _finish_what_was_left(pipeline: dlt.Pipeline, source: Source, paths: Paths) 
 
 def _plain(source: Source, error: PipelineStepFailed) -> CxError:
     """The cause behind dlt's step failure, as an error a person can act on."""
+    if (place := refused(error)) is not None:
+        return place
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, CxError):
@@ -184,8 +193,8 @@ def _plain(source: Source, error: PipelineStepFailed) -> CxError:
 
 def configure_dlt() -> None:
     """Our defaults for dlt, which reads them from the environment: declared order, no second copy of the rows left in the
-    staging tables, nothing sent home, only errors said."""
+    staging tables, nothing sent home, and no log of its own: what fails is raised, and told in one line."""
     os.environ.setdefault("EXTRACT__NEXT_ITEM_MODE", "fifo")
     os.environ.setdefault("LOAD__TRUNCATE_STAGING_DATASET", "true")
     os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
-    os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
+    os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")

@@ -1,0 +1,56 @@
+"""What a file or its place refuses, as an error a person can act on: no space, no inodes, read-only, not permitted, damaged."""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections.abc import Iterator
+
+import duckdb
+
+from ingest.core.errors import CxError
+
+_REMEDIES = {
+    errno.ENOSPC: "Free space or inodes there and run again; what had landed stays.",
+    errno.EDQUOT: "Free space there or have the quota raised, and run again; what had landed stays.",
+    errno.EROFS: "Make it writable, or set CX_DATA_DIR to a place that is, and run again.",
+    errno.EACCES: "Give this user the right to write there, or set CX_DATA_DIR to a place of its own.",
+    errno.EPERM: "Give this user the right to write there, or set CX_DATA_DIR to a place of its own.",
+}
+_WORDS = {"No space left on device": errno.ENOSPC, "Read-only file system": errno.EROFS, "Permission denied": errno.EACCES}
+_DAMAGED = ("not a valid DuckDB database file", "Could not read enough bytes", "Corrupt database file", "Checksum")
+_PATH = re.compile(r"""["'](/[^"']+)["']""")
+
+
+class PlaceRefused(CxError):
+    """A file cannot be written where it should be, or not be read any more."""
+
+
+def refused(error: BaseException) -> PlaceRefused | None:
+    """The refusal behind an error, its causes included; None where the file system has nothing to do with it.
+
+    DuckDB and dlt wrap what the system said, so that their words are read where its number is lost.
+    """
+    for cause in reversed(list(_causes(error))):  # the innermost names the file
+        number = cause.errno if isinstance(cause, OSError) else None
+        said = str(cause)
+        number = number if number in _REMEDIES else next((n for words, n in _WORDS.items() if words in said), None)
+        if number is not None:
+            words = next((words for words, n in _WORDS.items() if n == number), errno.errorcode[number])
+            found = getattr(cause, "filename", None) or next(iter(_PATH.findall(said)), "the data directory")
+            return PlaceRefused(f"{words}: {found}", _REMEDIES[number])
+        if isinstance(cause, duckdb.Error) and any(words in said for words in _DAMAGED):
+            return PlaceRefused(
+                f"{next(iter(_PATH.findall(said)), 'a database file')} is damaged",
+                "Put a backup back with `cx restore`, or move the file away and run again: the vendors are then read anew.",
+            )
+    return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__ or cause.__context__

@@ -1,0 +1,67 @@
+"""The warehouse put back to an earlier day, or damaged: the cursors that ran ahead of it lose nothing."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from orchestration.cli import main
+from tests.ingest.conftest import Warehouse, person
+from tests.ingest.vendor import Vendor
+
+LATER = "2026-06-30T12:00:00.000Z"
+
+
+def test_rows_that_an_older_warehouse_lacks_are_read_again(vendor: Vendor, warehouse: Warehouse) -> None:
+    vendor.records = [person(n, "2026-06-01T10:00:00.000Z") for n in range(5)]
+    warehouse.run()
+    shutil.copy(warehouse.paths.warehouse, warehouse.paths.root / "yesterday.duckdb")
+    vendor.records += [person(n, "2026-06-20T10:00:00.000Z") for n in range(5, 8)]
+    warehouse.run()
+    shutil.copy(warehouse.paths.root / "yesterday.duckdb", warehouse.paths.warehouse)
+    vendor.records += [person(8, LATER)]
+    report = warehouse.run()
+    assert report.failures == {}
+    assert warehouse.rows("select count(*), count(distinct id) from raw_acme.people") == [(9, 9)]
+
+
+def test_a_lost_warehouse_is_read_anew(vendor: Vendor, warehouse: Warehouse) -> None:
+    warehouse.run()
+    warehouse.paths.warehouse.unlink()
+    assert warehouse.run().failures == {}
+    assert warehouse.rows("select count(*) from raw_acme.people") == [(250,)]
+
+
+def test_a_log_that_was_cut_off_costs_no_rows(vendor: Vendor, warehouse: Warehouse) -> None:
+    warehouse.run()
+    leave_a_log = (
+        'import duckdb, os, sys; c = duckdb.connect(sys.argv[1]); c.execute("pragma disable_checkpoint_on_shutdown");'
+        "c.execute('create table t as select * from range(50000)'); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", leave_a_log, str(warehouse.paths.warehouse)], check=True)
+    log = warehouse.paths.warehouse.with_name("cx.duckdb.wal")
+    assert log.stat().st_size > 1_000
+    with log.open("r+b") as handle:
+        handle.truncate(log.stat().st_size // 2)
+    vendor.records += [person(900, LATER)]
+    assert warehouse.run().failures == {}
+    assert warehouse.rows("select count(*) from raw_acme.people") == [(251,)]
+
+
+@pytest.mark.parametrize("spoilt", ["head", "half"])
+def test_a_damaged_warehouse_is_named_and_left_as_it_is(
+    spoilt: str, vendor: Vendor, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    warehouse.run()
+    file = warehouse.paths.warehouse
+    whole = file.read_bytes()
+    file.write_bytes(b"\0" * 4096 + whole[4096:] if spoilt == "head" else whole[: len(whole) // 2])
+    damaged = file.read_bytes()
+    monkeypatch.setenv("CX_DATA_DIR", str(warehouse.paths.root))
+    assert main(["ingest", "acme"]) == 1
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1 and str(file) in told and "cx restore" in told, told
+    assert file.read_bytes() == damaged
