@@ -14,7 +14,7 @@ from typing import NoReturn
 from ingest.core.errors import CxError
 from ingest.core.paths import Paths
 from ingest.core.places import refused
-from orchestration import identity_commands, quarantine_commands
+from orchestration import backup_commands, identity_commands, quarantine_commands
 
 Command = Callable[[argparse.Namespace, Paths], int | None]
 
@@ -85,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     sources.add_argument("source", nargs="*", help="only these")
     identity_commands.add_commands(add)
     quarantine_commands.add_commands(add)
+    backup_commands.add_commands(add)
     bench = add("bench", _bench, "measure the pipeline, or identity alone")
     bench.add_argument(
         "what", nargs="?", choices=("pipeline", "identity"), default="pipeline", help="what to measure (default pipeline)"
