@@ -26,6 +26,7 @@ test: .venv/.ready
 
 faults: .venv/.ready  ## every source under every fault, and ten kills of the demo instead of the few of `make test`
 	CX_KILLS=10 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/faults tests/demo/test_killed.py
+	$(BIN)/python -m tests.faults.readers  # sixteen readers, fifty publications, ten minutes
 
 ui: .venv/.ready  ## Dagster on http://127.0.0.1:3000
 	$(BIN)/cx ui

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.cli import main
-from tests.ingest.conftest import Warehouse, person, vendor  # noqa: F401 - a fixture
+from tests.ingest.conftest import Warehouse, person
 from tests.ingest.vendor import Vendor
 
 PEOPLE = 4_000
@@ -38,7 +38,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 
 @pytest.fixture
-def data(place: Place, vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> Warehouse:  # noqa: F811
+def data(place: Place, vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
     vendor.records = [person(n) for n in range(PEOPLE)]
     vendor.page_size = 1_000
     monkeypatch.setenv("CX_DATA_DIR", str(place.at / "data"))

@@ -11,14 +11,14 @@ import pytest
 from ingest.core.paths import Paths
 from orchestration.backup import BackupError, backup, restore
 from orchestration.cli import main
-from tests.ingest.conftest import Warehouse, person, vendor, warehouse  # noqa: F401 - fixtures
+from tests.ingest.conftest import Warehouse, person
 from tests.ingest.vendor import Vendor
 
 DECISIONS = "create schema identity_state; create table identity_state.ledger (id integer primary key, said varchar)"
 
 
 @pytest.fixture
-def saved(vendor: Vendor, warehouse: Warehouse) -> Path:  # noqa: F811
+def saved(vendor: Vendor, warehouse: Warehouse) -> Path:
     """A backup of a warehouse with 250 people, a decision, and something that can be built again."""
     warehouse.run()
     with duckdb.connect(str(warehouse.paths.warehouse)) as connection:
@@ -42,7 +42,7 @@ def test_what_was_saved_comes_back_and_nothing_else(saved: Path, tmp_path: Path)
     assert (elsewhere.warehouse.parent / "overrides.csv").read_text(encoding="utf-8") == "a,b\n"
 
 
-def test_rows_of_after_the_backup_are_read_again(saved: Path, vendor: Vendor, warehouse: Warehouse) -> None:  # noqa: F811
+def test_rows_of_after_the_backup_are_read_again(saved: Path, vendor: Vendor, warehouse: Warehouse) -> None:
     vendor.records += [person(300, "2026-06-30T11:00:00.000Z")]
     warehouse.run()
     restore(warehouse.paths, saved)
@@ -78,12 +78,7 @@ def _scribble(saved: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [_lose, _cut, _change, _forget, _scribble])
-def test_a_damaged_backup_leaves_the_warehouse_as_it_is(
-    spoil: object,
-    saved: Path,
-    vendor: Vendor,
-    warehouse: Warehouse,  # noqa: F811
-) -> None:
+def test_a_damaged_backup_leaves_the_warehouse_as_it_is(spoil: object, saved: Path, vendor: Vendor, warehouse: Warehouse) -> None:
     vendor.records += [person(300, "2026-06-30T11:00:00.000Z")]
     warehouse.run()
     assert callable(spoil)
@@ -96,10 +91,7 @@ def test_a_damaged_backup_leaves_the_warehouse_as_it_is(
 
 
 def test_the_commands_say_what_they_did_and_refuse_what_would_lose(
-    saved: Path,
-    warehouse: Warehouse,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],  # noqa: F811
+    saved: Path, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CX_DATA_DIR", str(warehouse.paths.root))
     assert main(["backup", "--to", str(saved)]) == 1
