@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from ingest.core.shape import landed_schema
 from ingest.core.spec import Kind, Resource, Source
@@ -28,6 +29,12 @@ class Run:
     extracted: int
     quarantined: int
     landed: int
+    observed_at: datetime
+
+    @property
+    def weekday(self) -> int:
+        """Monday is 0, in UTC."""
+        return self.observed_at.astimezone(UTC).weekday()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -20,6 +21,7 @@ from ingest.core.spec import Source
 from ingest.registry import SOURCES
 from orchestration.quality.facts import PUBLISHED, Published
 from orchestration.quality.landed import History, Run, landed_table
+from orchestration.quality.learnt import Figures, earlier_figures, figures_of, learnt, remember
 from orchestration.quality.measures import Measure
 from orchestration.quality.profile import Profile, columns_of, sentence, take
 from orchestration.quality.published import Last, published_table
@@ -28,9 +30,13 @@ from orchestration.quality.results import Gate, GateResult, Severity, site_folde
 
 def validate_landed(paths: Paths, sources: Sequence[str], registry: Mapping[str, Source] = SOURCES) -> list[GateResult]:
     """Gate 1 over every raw table of the named sources, one result per table (`raw_<source>.<table>`)."""
+    figures: list[Figures] = []
     with _reading(paths, paths.warehouse, "landed") as connection:
         off = switched_off(connection).intersection(sources)
-        profiles = [profile for name in sources if name not in off for profile in _landed(connection, registry[name])]
+        profiles = [profile for name in sources if name not in off for profile in _landed(connection, registry[name], figures)]
+    if figures:
+        with writer(paths, "cx gate landed"), duckdb.connect(str(paths.warehouse)) as connection:
+            remember(connection, figures)
     return [
         *_judged("landed", profiles, paths, paths.warehouse),
         *(r for name in sources if name in off for r in _off(registry[name])),
@@ -85,12 +91,18 @@ def _opened(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def _landed(connection: duckdb.DuckDBPyConnection, source: Source) -> Iterator[Profile]:
+def _landed(connection: duckdb.DuckDBPyConnection, source: Source, figures: list[Figures]) -> Iterator[Profile]:
+    """Every table of a source, measured; what its newest runs brought goes to `figures`."""
     there = columns_of(connection, source.schema)
     runs = _ledger(connection, source) if "ingest_runs" in there else {}
     for resource in source.resources:
         history = History(runs.get(resource.name, ()), runs.get(f"{resource.name}_keys", ()))
-        yield take(connection, landed_table(source, resource, there.get(resource.name, ()), history))
+        columns = there.get(resource.name, ())
+        table = landed_table(source, resource, columns, history)
+        now = figures_of(connection, source, resource, columns, history.newest)
+        usual = learnt(source, resource, history, now, earlier_figures(connection, now) if now and not _forgets() else ())
+        figures += [now] if now else []
+        yield take(connection, replace(table, measures=(*table.measures, *usual)))
 
 
 def _ledger(connection: duckdb.DuckDBPyConnection, source: Source) -> dict[str, list[Run]]:
@@ -98,7 +110,7 @@ def _ledger(connection: duckdb.DuckDBPyConnection, source: Source) -> dict[str, 
     found: dict[str, list[Run]] = {}
     for resource, *run in connection.execute(
         "select resource, run_id, mode, coalesce(is_complete, false), coalesce(extracted, 0), coalesce(quarantined, 0), "
-        f"coalesce(distinct_keys, 0) from \"{source.schema}\".ingest_runs where mode <> '{MODE}' order by observed_at, run_id"
+        f"coalesce(distinct_keys, 0), observed_at from \"{source.schema}\".ingest_runs where mode <> '{MODE}' order by observed_at, run_id"
     ).fetchall():
         found.setdefault(resource, []).append(Run(*run))
     return {resource: runs[-1:] for resource, runs in found.items()} if _forgets() else found
