@@ -87,32 +87,10 @@ adjusted as (
 periods as (
 
     select
-        kpi_id,
-        variant,
-        grain,
-        period_start,
-        period_end,
-        segment_type,
-        segment,
-        numerator,
-        denominator,
-        value,
-        n,
-        n_immature,
-        interval_low,
-        interval_high,
-        is_small_n,
-        is_complete,
-        previous_value,
-        value - previous_value as change,
-        p_value,
-        q_value,
-        q_value < {{ var('significance_level') }} as is_significant_change,
-        direction,
-        unit,
-        anchor,
-        time_zone,
-        as_of
+        {{ kpi_columns([
+            'previous_value', 'value - previous_value as change', 'p_value', 'q_value',
+            'q_value < ' ~ var('significance_level') ~ ' as is_significant_change'
+        ]) }}
     from adjusted
 
 )
