@@ -1,4 +1,3 @@
-{#- what is compared of each kind of record: its key, and the day or days whose figures it counts in -#}
 with published_customers as (
 
     select * from {{ source('publication_state', 'customers') }}
@@ -29,15 +28,9 @@ published_movements as (
 
 ),
 
-registry as (
+regroupings as (
 
-    select * from {{ source('identity_state', 'customer_registry') }}
-
-),
-
-events as (
-
-    select * from {{ source('identity_state', 'customer_events') }} where event in ('split', 'moved')
+    select * from {{ ref('int_customer_360__regroupings') }}
 
 ),
 
@@ -71,41 +64,21 @@ movements as (
 
 ),
 
--- ids that were published and are no more, ids that were not published yet, and whom they parted from or went to
-gone as (
+-- ids that were published and are no more, ids that were not published yet
+since_published as (
 
-    select
-        registry.customer_id,
-        registry.merged_into
-    from published_customers
-    inner join registry on published_customers.customer_id = registry.customer_id
-    where registry.status <> 'active'
-
-),
-
-parted as (
-
-    select
-        events.customer_id,
-        events.other_id
-    from events
-    inner join registry on events.customer_id = registry.customer_id and registry.status = 'active'
-    left join published_customers on events.customer_id = published_customers.customer_id
-    where published_customers.customer_id is null
+    select regroupings.*
+    from regroupings
+    left join published_customers on regroupings.customer_id = published_customers.customer_id
+    where (regroupings.cause = 'split') = (published_customers.customer_id is null)
 
 ),
 
 named as (
 
-    select customer_id, 'erasure' as cause from gone where merged_into is null
+    select customer_id, cause from since_published
     union all
-    select customer_id, 'merge' as cause from gone where merged_into is not null
-    union all
-    select merged_into as customer_id, 'merge' as cause from gone where merged_into is not null
-    union all
-    select customer_id, 'split' as cause from parted
-    union all
-    select other_id as customer_id, 'split' as cause from parted
+    select other_id as customer_id, cause from since_published where other_id is not null
 
 ),
 
