@@ -34,6 +34,7 @@ class World:
 
     def __init__(self, demo: Demo, rebuilt: Rebuilt) -> None:
         self.sandbox, self.rebuilt, self.clock = demo.paths.sandbox, rebuilt, rebuilt.clock
+        self.last_month = rebuilt.ask("select max(period_start) from marts.kpi_period where is_complete")[0][0]
         self.told = told_by(demo.paths.sandbox, self.clock)
         self.figures = self._figures(self.told)
 
@@ -53,16 +54,13 @@ class World:
         after = self._figures(told)
         cuts = {key[0:1] + key[2:4] for key in (*self.figures, *after)}
         restated = {_key(row): (row["published_value"], row["value"]) for row in rows if _cut(row) in cuts}
-        expected = {key for key in moved(self.figures, after) if key[4] <= self._last_month()}
+        expected = {key for key in moved(self.figures, after) if key[4] <= self.last_month}
         assert restated.keys() == expected, sorted(restated.keys() ^ expected, key=str)[:10]
         for key, values in restated.items():
             true = tuple(figures.get(key, (None, None, None, 0))[2] for figures in (self.figures, after))
             assert all(map(same, values, true)), (key, values, true)
         assert {row["cause"] for row in rows} == {cause}
         return {row["kpi_id"] for row in rows}
-
-    def _last_month(self) -> Any:
-        return self.rebuilt.ask("select max(period_start) from marts.kpi_period where is_complete")[0][0]
 
     def _figures(self, told: Told) -> dict[Key, Figures]:
         uncut = ({"segment_type": "all", "segment": "all", **asdict(fact)} for fact in facts(told, self.clock))

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from ingest.sandbox.telling import told_by
 from ingest.sandbox.told import Told
-from ingest.sandbox.truth.acquisition import acquisition, referrals
+from ingest.sandbox.truth.acquisition import conversions, referrals
 from ingest.sandbox.truth.customers import customers
 from ingest.sandbox.truth.orders import orders
 from ingest.sandbox.truth.shape import Fact, microseconds, months
@@ -99,7 +99,7 @@ def _facts(segment_type: str, told: Told, clock: datetime) -> Iterable[Fact]:
     if segment_type == "country_code":
         families = [
             *(fact for month in complete for fact in (*surveys(told, month, now), *support(told, month, now), *orders(told, month))),
-            *customers(told, complete, clock), *acquisition(told, complete, now), *(referrals(told, month) for month in complete),
+            *customers(told, complete, clock), *conversions(told, complete, now), *(referrals(told, month) for month in complete),
         ]  # fmt: skip
         return [fact for fact in families if fact.kpi_id in _BY_COUNTRY]
     if segment_type == "survey_id":
@@ -108,6 +108,6 @@ def _facts(segment_type: str, told: Told, clock: datetime) -> Iterable[Fact]:
     if segment_type == "source":
         return [fact for month in complete for fact in orders(told, month) if fact.kpi_id == "aov"]
     if segment_type == "acquisition_source":
-        return [fact for fact in acquisition(told, complete, now) if fact.kpi_id == "conversion_rate"]
+        return [fact for fact in conversions(told, complete, now) if fact.kpi_id == "conversion_rate"]
     spoken = (social(month, [post for post in told.posts if month.holds(post.posted_at)]) for month in complete)
     return [fact for facts in spoken for fact in facts if fact.kpi_id in _SOCIAL]
