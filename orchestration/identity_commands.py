@@ -139,17 +139,26 @@ def _build(asked: argparse.Namespace, paths: Paths) -> int | None:
 
 
 def show_moves(paths: Paths) -> None:
-    """The KPI rows that are others since customers changed."""
-    from orchestration.identity.kpi_moves import moves
+    """The KPI rows that are others than in the publication before."""
     from orchestration.screen import console
 
     with _warehouse(paths, "cx build") as connection:
         names, rows = moves(connection)
     if rows:
-        console.print("KPI rows that moved because customers did:")
+        console.print("KPI rows that moved:")
         _rows(names, rows)
     else:
         console.print("no KPI row moved")
+
+
+def moves(connection: DuckDBPyConnection) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Column names, and every KPI row that is another than in the publication before this one (model int_kpi__moves)."""
+    key = "kpi_id, variant, grain, period_start, segment_type, segment"
+    figures = ", ".join(f"published_{name}, {name}" for name in ("numerator", "denominator", "value", "n"))
+    found = connection.execute(
+        f"select {key}, {figures}, as_of is distinct from published_as_of as has_newer_data from marts.int_kpi__moves order by {key}"
+    )
+    return [column[0] for column in found.description or []], found.fetchall()
 
 
 def _changes(paths: Paths) -> Any:

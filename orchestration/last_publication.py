@@ -33,13 +33,20 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "restated_at": "timestamptz", "published_as_of": "timestamptz", **_KPI, "published_value": "double", "value": "double",
         "change": "double", "published_n": "bigint", "n": "bigint", "cause": "varchar", "causes": "varchar",
     },
+    "customers": {
+        "customer_id": "varchar", "acquisition_source": "varchar", "is_test": "boolean", "lead_created_at": "timestamptz",
+    },
     "feedback": {"feedback_id": "varchar", "customer_id": "varchar", "metric": "varchar", "score": "double", "responded_at": "timestamptz"},
     "orders": {"order_id": "varchar", "customer_id": "varchar", "status": "varchar", "net_amount_minor": "bigint", "refunded_minor": "bigint", "ordered_on": "date"},
     "cases": {
-        "case_id": "varchar", "customer_id": "varchar", "status": "varchar", "reopens": "bigint", "opened_at": "timestamptz",
-        "solved_at": "timestamptz", "is_deleted": "boolean",
+        "case_id": "varchar", "customer_id": "varchar", "status": "varchar", "reopens": "bigint", "replies": "bigint",
+        "first_reply_minutes": "bigint", "issue_key": "varchar", "opened_at": "timestamptz", "solved_at": "timestamptz",
+        "is_deleted": "boolean",
     },
+    "mrr_movements": {"customer_id": "varchar", "month": "date", "opening_mrr": "double", "closing_mrr": "double"},
 }  # fmt: skip
+_CALLED = {"customers": "customer_360"}
+"""Tables the publication calls otherwise."""
 
 
 def remember(paths: Paths) -> None:
@@ -68,8 +75,11 @@ def _keep(connection: DuckDBPyConnection, name: str, columns: Mapping[str, str],
     declared = ", ".join(f"{column} {kind}" for column, kind in columns.items())
     connection.execute(f"create or replace table {SCHEMA}.{name} ({declared})")
     told = connection.execute(
-        "select column_name from duckdb_columns() where database_name = 'last_publication' and table_name = ?", [name]
+        "select column_name from duckdb_columns() where database_name = 'last_publication' and table_name = ?",
+        [_CALLED.get(name, name)],
     ).fetchall()
     if is_there and set(columns) <= {str(row[0]) for row in told}:
         listed = ", ".join(columns)
-        connection.execute(f"insert into {SCHEMA}.{name} ({listed}) select {listed} from last_publication.{name}")
+        connection.execute(
+            f"insert into {SCHEMA}.{name} ({listed}) select {listed} from last_publication.{_CALLED.get(name, name)}"
+        )

@@ -24,7 +24,6 @@ from typing import Any
 
 from ingest.core.errors import CxError
 from ingest.core.paths import Paths
-from orchestration import last_publication
 
 _RESULT_EVENTS = {"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"}
 _WATCHED = ("models", "seeds", "macros", "snapshots", "tests", "dbt_project.yml", "profiles.yml", "packages.yml")
@@ -94,7 +93,6 @@ class Transformer:
                 self._parse()
         for path in (self.paths.warehouse, self.paths.staging_file):
             path.parent.mkdir(parents=True, exist_ok=True)
-        last_publication.remember(self.paths)
         events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         told: list[Any] = []
 

@@ -31,6 +31,7 @@ def told_by(directory: Path, clock: datetime) -> Told:
             answers=_answers(view), ratings=_ratings(view), cases=_cases(view), orders=_orders(view), periods=_periods(view),
             leads=_leads(view), posts=_posts(view), requests=_requests(view), visits=_visits(view),
             spend=[*_agency_spend(view), *_campaign_spend(view)], trials=_trials(view), uncollectible=_uncollectible(view),
+            countries=dict(connection.execute("select person_id, country from truth.people").fetchall()),
         )  # fmt: skip
 
 
@@ -64,9 +65,14 @@ def _ratings(view: _View) -> list[Rating]:
 def _cases(view: _View) -> list[Case]:
     columns = """status, epoch_us(opened_at), epoch_us(solved_at), ticket_id, person_id, epoch_us(first_solved_at),
         first_reply_minutes, reopens, replies, issue_key"""
+    nameless = view.connection.execute(
+        "select ticket_id from truth.chat_namings where named_at is null or named_at > $1", [view.clock]
+    )
+    unknown = {row[0] for row in nameless.fetchall()}
     return [
-        Case(opened, solved if status in ("solved", "closed") else None, *rest)
-        for status, opened, solved, *rest in view.newest("case_versions", "ticket_id", columns) if status != "deleted"
+        Case(opened, solved if status in ("solved", "closed") else None, case, None if case in unknown else person, *rest)
+        for status, opened, solved, case, person, *rest in view.newest("case_versions", "ticket_id", columns)
+        if status != "deleted"
     ]  # fmt: skip
 
 
@@ -152,9 +158,9 @@ def _morning_after(visible_at: datetime) -> date:
 
 
 def _posts(view: _View) -> list[Post]:
-    columns = "query_id, epoch_us(posted_at), sentiment, reach, engagements, is_repost"
+    columns = "query_id, epoch_us(posted_at), sentiment, reach, engagements, network, is_repost"
     rows = view.newest("post_versions", "resource_id, query_id", columns, can_vanish=True)
-    return [Post(*row[:5]) for row in rows if not row[5]]
+    return [Post(*row[:6]) for row in rows if not row[6]]
 
 
 def _orders(view: _View) -> list[Order]:

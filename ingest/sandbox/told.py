@@ -99,6 +99,7 @@ class Post:
     sentiment: str | None
     reach: int
     engagements: int
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +147,4 @@ class Told:
     spend: list[Spend] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
     uncollectible: list[Period] = field(default_factory=list)
+    countries: dict[str, str] = field(default_factory=dict)  # of each person

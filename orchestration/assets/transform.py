@@ -80,6 +80,8 @@ def _half(name: str, layers: tuple[str, ...], parts: Parts, transformer: Transfo
         with writer(paths, f"dbt ({name})"):
             if is_whole and PUBLISHED in layers:
                 paths.staging_file.unlink(missing_ok=True)
+            if layers == AFTER_IDENTITY:
+                last_publication.remember(paths)
             stay = standing.found() if is_whole else frozenset()
             selection = selection_of(manifest, [*(assets.keys() - stay), *tests])
             told = _built(transformer, selection, assets, tests, parts)

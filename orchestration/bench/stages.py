@@ -37,7 +37,7 @@ def without_dagster(paths: Paths) -> Told:
     from ingest.core.load import ingest
     from ingest.core.lock import writer
     from ingest.registry import SOURCES
-    from orchestration import layers
+    from orchestration import last_publication, layers
     from orchestration.assets.identity import observed_at
     from orchestration.assets.transform import nodes_of, selection_of
     from orchestration.identity.resolve import resolve
@@ -63,6 +63,7 @@ def without_dagster(paths: Paths) -> Told:
         with writer(paths, "benchmark"), duckdb.connect(str(paths.warehouse)) as connection, cpu_of(told, "identity"):
             resolve(connection, observed_at(connection, list(SOURCES.values())))
         with writer(paths, "benchmark"), cpu_of(told, "downstream"):
+            last_publication.remember(paths)
             list(transformer.build(second))
         with cpu_of(told, "published_gate"):
             validate_published(paths)

@@ -14,18 +14,7 @@ import numpy as np
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from orchestration.identity import (
-    accounts,
-    evidence,
-    households,
-    kpi_moves,
-    ledger,
-    overrides,
-    review,
-    scoring,
-    stable_ids,
-    state,
-)
+from orchestration.identity import accounts, evidence, households, ledger, overrides, review, scoring, stable_ids, state
 from orchestration.identity.candidates import gather, pair_up, scratch
 from orchestration.identity.cluster import Cuts, cluster
 from orchestration.identity.linkage import Ints
@@ -38,7 +27,6 @@ _NAME_CLUSTERS = """
     from scratch.node
     join cluster_label using (number)
 """
-_CHANGES = ("merged", "split", "moved", "revived")
 
 
 def resolve(connection: DuckDBPyConnection, at: datetime, model: Model | None = None, cuts: Cuts | None = None) -> dict[str, int]:
@@ -84,8 +72,6 @@ def _give_ids(connection: DuckDBPyConnection, labels: Ints, at: datetime, model:
     connection.unregister("cluster_label")
     counts = stable_ids.assign(connection, at)
     ledger.explain(connection, model.version)
-    if any(counts[event] for event in _CHANGES):
-        kpi_moves.remember(connection)
     return counts
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from ingest.registry import SOURCES
 from ingest.sandbox.company import START
-from ingest.sandbox.truth import kpi_truth
 from tests.demo.conftest import CHECKOUT, Demo
 from tests.demo.journey import hold_journey_against_the_truth
+from tests.demo.kpis import hold_kpis_against_the_truth, hold_restatements_against_the_truth, same
 from tests.demo.money_columns import mixed_sums
 
 
@@ -79,31 +78,8 @@ def test_opening_mrr_and_movements_give_closing_mrr(demo: Demo) -> None:
     assert demo.published("select max(closing_mrr) > 0 from mrr_bridge") == [(True,)]
 
 
-def _published_kpis(demo: Demo) -> dict[tuple[object, ...], tuple[object, ...]]:
-    monthly = "select kpi_id, variant, period_start, numerator, denominator, value, n from kpi_period where segment_type = 'all' and is_complete"
-    daily = "select kpi_id, variant, period_start, numerator, denominator, value, n from kpi_daily where segment_type = 'all' and kpi_id = 'nps_trailing_90d'"
-    return {row[:3]: row[3:] for row in demo.published(f"{monthly} union all {daily}")}
-
-
-def _hold_against_the_truth(demo: Demo, clock: datetime) -> None:
-    truth = kpi_truth(demo.paths.sandbox, clock).to_pylist()
-    published = _published_kpis(demo)
-    expected = {
-        (t["kpi_id"], t["variant"], t["period_start"]): (t["numerator"], t["denominator"], t["value"], t["n"]) for t in truth
-    }
-    complete = {key for key in expected if key in published}
-    assert {key[:2] for key in published} == {key[:2] for key in complete}, "a published KPI has no truth to be held against"
-    wrong = []
-    for key in sorted(complete, key=str):
-        for name, ours, true in zip(("numerator", "denominator", "value", "n"), published[key], expected[key], strict=True):
-            if not _same(ours, true) and not (name == "numerator" and true is None):
-                wrong.append((*key, name, ours, true))
-    assert not wrong, "\n".join(map(str, wrong[:20]))
-    assert len(complete) > 1200
-
-
 def test_every_published_kpi_equals_the_planted_truth(demo: Demo) -> None:
-    _hold_against_the_truth(demo, START)
+    hold_kpis_against_the_truth(demo, START)
 
 
 def test_segments_add_up_to_the_whole(demo: Demo) -> None:
@@ -118,7 +94,7 @@ def test_segments_add_up_to_the_whole(demo: Demo) -> None:
     more = [row for row in rows if row[5] > row[4]]  # type: ignore[operator]
     assert len(rows) > 300 and not more, more[:5]
     by_country = [row for row in rows if row[0] in ("mrr", "retention_rate") and row[2] == "country_code"]
-    wrong = [row for row in by_country if row[4] != row[5] or not _same(row[6], row[7])]
+    wrong = [row for row in by_country if row[4] != row[5] or not same(row[6], row[7])]
     assert len(by_country) > 30 and not wrong, wrong[:5]
 
 
@@ -143,41 +119,9 @@ def test_targets_say_how_far_they_are(demo: Demo) -> None:
     assert len(measured) >= 8 and all(row[2] is not None and row[4] is not None for row in measured)
 
 
-def _hold_the_restatements_against_the_truth(demo: Demo, before: datetime, after: datetime) -> None:
-    """Exactly the figures of complete months that the later truth tells otherwise, with the values of both."""
-    figures = {}
-    for clock in (before, after):
-        rows = kpi_truth(demo.paths.sandbox, clock).to_pylist()
-        figures[clock] = {
-            (t["kpi_id"], t["variant"], t["period_start"]): (t["numerator"], t["denominator"], t["value"], t["n"]) for t in rows
-        }
-    last_month = max(key[2] for key in figures[before] if key[:2] == ("mrr", "standard"))
-    expected = {
-        key: (told[2], figures[after][key][2])
-        for key, told in figures[before].items()
-        if key[0] != "nps_trailing_90d"
-        and key[2] <= last_month
-        and not all(_same(ours, true) for ours, true in zip(told, figures[after][key], strict=True))
-    }
-    rows = demo.published(
-        "select kpi_id, variant, period_start, published_value, value, cause from kpi_restatements where segment_type = 'all'"
-    )
-    restated = {row[:3]: row[3:5] for row in rows}
-    assert len(rows) == len(restated) and restated.keys() == expected.keys(), restated.keys() ^ expected.keys()
-    assert all(_same(a, b) for key, values in restated.items() for a, b in zip(values, expected[key], strict=True))
-    causes = {(row[0], row[5]) for row in rows}
-    assert len(rows) > 5 and any(cause != "other" for _, cause in causes), causes
-
-
 def test_the_planted_stories_are_in_the_published_tables(demo: Demo) -> None:
     """The outage's week, the recoveries, the campaign, who came back and who buys how often."""
     hold_journey_against_the_truth(demo, START)
-
-
-def _same(ours: object, true: object) -> bool:
-    if ours is None or true is None:
-        return ours is None and true is None
-    return math.isclose(float(ours), float(true), rel_tol=1e-9, abs_tol=1e-9)  # type: ignore[arg-type]
 
 
 def test_identity_finds_every_planted_person_and_nobody_twice(demo: Demo) -> None:
@@ -242,6 +186,6 @@ def test_a_second_run_ingests_only_the_increment_keeps_ids_and_matches_the_next_
     assert 0 < sum(int(row[3]) for row in second if not str(row[1]).endswith("_keys")) < first / 5  # type: ignore[call-overload]
     after = {row[0] for row in demo.published("select customer_id from customer_360")}
     assert len(before & after) >= 0.98 * len(before)
-    _hold_against_the_truth(demo, START + timedelta(days=1))
-    _hold_the_restatements_against_the_truth(demo, START, START + timedelta(days=1))
+    hold_kpis_against_the_truth(demo, START + timedelta(days=1))
+    hold_restatements_against_the_truth(demo, START, START + timedelta(days=1))
     hold_journey_against_the_truth(demo, START + timedelta(days=1))

@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from orchestration.cli import main
-from orchestration.identity.kpi_moves import moves
 from orchestration.identity.resolve import resolve
+from orchestration.identity_commands import moves
 from tests.orchestration.conftest import Company
 
 Row = dict[str, object]
@@ -56,8 +56,8 @@ def test_a_merge_and_its_undoing_restate_facts_and_kpis(
     survivor = _customers(built)["desk:answers:0"]
     assert _answers(built) == {survivor: 2, third: 1}
     [moved] = [row for row in _moves(built) if row["kpi_id"] == "nps"]
-    assert (moved["denominator_before"], moved["denominator_after"]) == (3, 2)
-    assert (moved["value_before"], moved["value_after"]) == (pytest.approx(22 / 3), 11)
+    assert (moved["published_denominator"], moved["denominator"]) == (3, 2)
+    assert (moved["published_value"], moved["value"]) == (pytest.approx(22 / 3), 11)
     assert not moved["has_newer_data"]
 
     lost = ({first, second} - {survivor}).pop()
@@ -73,7 +73,7 @@ def test_a_merge_and_its_undoing_restate_facts_and_kpis(
     assert built.run("build", instance).success
     assert _answers(built) == {first: 1, second: 1, third: 1}, "both ids are back, the third was never touched"
     [moved] = [row for row in _moves(built) if row["kpi_id"] == "nps"]
-    assert (moved["denominator_before"], moved["denominator_after"]) == (2, 3)
+    assert (moved["published_denominator"], moved["denominator"]) == (2, 3)
 
 
 def test_a_build_without_a_decision_moves_nothing(built: Company, instance: dg.DagsterInstance) -> None:

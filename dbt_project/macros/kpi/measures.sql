@@ -2,33 +2,69 @@
     From what happened to measures, the same way for every KPI. A family's model gathers `events` (kpi_id, variant, on_day,
     numerator, denominator, immature, and a column per segment type), or sums of its own as `tallies`; these macros do the rest.
     What a value is follows the catalog's `shape`:
-    proportion and mean are sums divided (Wilson's, the normal interval), ratio is divided and has no sampling error,
-    level is the sum itself, figure stands alone and cannot be rolled up.
+    proportion and mean are sums divided (Wilson's, the normal interval), difference is a sum of +1, 0 and -1 divided (adjusted
+    Wald), ratio is divided and has no sampling error, level is the sum itself, figure stands alone and cannot be rolled up.
 -#}
 
-{#- CTE `tallies`: sums per period, over all events and, by month, per segment. -#}
-{% macro tallies_of(events, segment_types=[], name='tallies') -%}
+{#- CTE `tallies`: sums per period, over all events and, by month, per segment; n is what `counts` adds up to. -#}
+{% macro tallies_of(events, segment_types=[], name='tallies', counts='denominator') -%}
+{{ name }}_by_day as (
+
+    select
+        kpi_id,
+        variant,
+        on_day,
+        {% for segment_type in segment_types -%}
+        {{ segment_type }},
+        {% endfor -%}
+        sum(cast(numerator as double)) as numerator,
+        sum(denominator) as denominator,
+        sum({{ counts }}) as n,
+        sum(immature) as n_immature,
+        sum(cast(numerator as double) * numerator) as squares
+    from {{ events }}
+    group by {{ (['kpi_id', 'variant', 'on_day'] + segment_types) | join(', ') }}
+
+),
+
+{{ name }}_by_period as (
+
+    select
+        {{ name }}_by_day.*,
+        period_days.grain,
+        period_days.period_start
+    from {{ name }}_by_day
+    inner join {{ ref('int_kpi__period_days') }} as period_days on {{ name }}_by_day.on_day = period_days.on_day
+
+),
+
+{{ sums_of(name ~ '_by_period', segment_types, name) }}
+{%- endmacro %}
+
+
+{#- CTE `tallies` over rows that know their period: all of a period together and, by month, per segment. -#}
+{% macro sums_of(rows, segment_types=[], name='tallies') -%}
 {{ name }} as (
 
     {% for segment_type in ['all'] + segment_types %}
     select
-        {{ events }}.kpi_id,
-        {{ events }}.variant,
-        period_days.grain,
-        period_days.period_start,
+        kpi_id,
+        variant,
+        grain,
+        period_start,
         '{{ segment_type }}' as segment_type,
-        {{ "'all'" if segment_type == 'all' else events ~ '.' ~ segment_type }} as segment,
-        sum(cast({{ events }}.numerator as double)) as numerator,
-        sum({{ events }}.denominator) as denominator,
-        sum({{ events }}.denominator) as n,
-        sum({{ events }}.immature) as n_immature,
-        sum(cast({{ events }}.numerator as double) * {{ events }}.numerator) as squares
-    from {{ events }}
-    inner join {{ ref('int_kpi__period_days') }} as period_days on {{ events }}.on_day = period_days.on_day
+        {{ "'all'" if segment_type == 'all' else segment_type }} as segment,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        sum(n) as n,
+        sum(n_immature) as n_immature,
+        sum(squares) as squares
+    from {{ rows }}
     {% if segment_type != 'all' -%}
-    where period_days.grain = 'month' and {{ events }}.{{ segment_type }} is not null
+    where grain = 'month' and {{ segment_type }} is not null
     {% endif -%}
-    group by all
+    group by kpi_id, variant, grain, period_start{% if segment_type != 'all' %}, {{ segment_type }}{% endif %}
+
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 
@@ -66,6 +102,8 @@ filled as (
         coalesce(tallies.n, 0) as n,
         coalesce(tallies.n_immature, 0) as n_immature,
         case when described.shape = 'proportion' then coalesce(tallies.numerator, 0) end as hits,
+        case when described.shape = 'difference' then coalesce(tallies.squares + tallies.numerator, 0) / 2 end as for_us,
+        case when described.shape = 'difference' then coalesce(tallies.squares - tallies.numerator, 0) / 2 end as against_us,
         case
             when described.shape = 'mean' and tallies.n > 1
                 then sqrt(greatest(tallies.squares - tallies.numerator * tallies.numerator / tallies.n, 0) / (tallies.n - 1))
@@ -86,7 +124,7 @@ valued as (
         *,
         case
             when shape in ('level', 'figure') then numerator
-            when unit = 'percent' then {{ percent_of('numerator', 'denominator') }}
+            when unit = 'percent' or shape = 'difference' then {{ percent_of('numerator', 'denominator') }}
             else {{ ratio_of('numerator', 'denominator') }}
         end as value
     from filled
@@ -109,13 +147,24 @@ measures as (
         n_immature,
         case
             when shape = 'proportion' then {{ wilson_low('hits', 'n') }}
+            when shape = 'difference' then {{ nps_low('for_us', 'against_us', 'n') }}
             when shape = 'mean' then {{ mean_low('value', 'deviation', 'n') }}
         end as interval_low,
         case
             when shape = 'proportion' then {{ wilson_high('hits', 'n') }}
+            when shape = 'difference' then {{ nps_high('for_us', 'against_us', 'n') }}
             when shape = 'mean' then {{ mean_high('value', 'deviation', 'n') }}
         end as interval_high
     from valued
 
 )
+{%- endmacro %}
+
+
+{#- The columns of a published KPI row, with those of one table alone in their place. -#}
+{% macro kpi_columns(own=[]) -%}
+{{ ([
+    'kpi_id', 'variant', 'grain', 'period_start', 'period_end', 'segment_type', 'segment',
+    'numerator', 'denominator', 'value', 'n', 'n_immature', 'interval_low', 'interval_high', 'is_small_n', 'is_complete',
+] + own + ['direction', 'unit', 'anchor', 'time_zone', 'as_of']) | join(',\n        ') }}
 {%- endmacro %}

@@ -73,7 +73,7 @@ select
 from post_version;
 
 create table truth.post_versions as
-select resource_id, query_id, posted_at::timestamptz as posted_at, sentiment, reach, likes + coalesce(shares, 0) + comments as engagements, is_repost,
+select resource_id, query_id, page_type as network, posted_at::timestamptz as posted_at, sentiment, reach, likes + coalesce(shares, 0) + comments as engagements, is_repost,
     tick::timestamptz as visible_at, is_gone
 from post_version;
 

@@ -81,7 +81,7 @@ from sprout_message_version;
 
 insert into truth.post_versions by name
 select
-    guid as resource_id, 8001 as query_id, created_at::timestamptz as posted_at,
+    guid as resource_id, 8001 as query_id, lower(network) as network, created_at::timestamptz as posted_at,
     if(sentiment = 'UNCLASSIFIED', null, lower(sentiment)) as sentiment, 0 as reach, 0 as engagements, kind = 'repost' as is_repost, tick::timestamptz as visible_at, is_gone
 from sprout_message_version where kind in ('mention', 'repost');
 

@@ -106,6 +106,12 @@ select chat_key as ticket_id, person_id, if(is_deleted or is_ticket, 'deleted', 
     ended_at::timestamptz as first_solved_at, (reply_seconds // 60)::bigint as first_reply_minutes, 0::bigint as reopens, 1::bigint as replies
 from live_chat_version where kind in ('support', 'ticket');
 
+-- Who chats is known once one chat of the browser, or the ticket it became, says so.
+create table truth.chat_namings as
+select chat.chat_key as ticket_id, min(named.ended_at) filter (named.says_who)::timestamptz as named_at
+from live_chat as chat join live_chat as named using (visitor_id)
+group by chat.chat_key;
+
 insert into truth.rating_versions by name
 select chat_key as rating_id, if(is_ticket, ticket_id, chat_key) as ticket_id, score, if(is_rerated, rerated_at, rated_at)::timestamptz as updated_at, tick::timestamptz as visible_at
 from live_chat_version where is_rated;

@@ -20,17 +20,28 @@ def referrals(told: Told, month: Window) -> Fact:
 
 def acquisition(told: Told, complete: list[Window], now: int) -> Iterable[Fact]:
     """KPIs of months that are over."""
-    orders = [order for order in told.orders if is_paid(order)]
     became = _first_purchases(told)
     kinds = {lead.person_id: _kind(lead) for lead in told.leads}
+    yield from conversions(told, complete, now)
+    for month in complete:
+        new = _new(became, month)
+        yield _trials(month, told, now)
+        yield from _costs(month, told, len(new), sum(kinds.get(person) == "paid" for person in new))
+
+
+def conversions(told: Told, complete: list[Window], now: int) -> Iterable[Fact]:
+    """Who is won, of the customers there are and of the leads there were."""
+    orders = [order for order in told.orders if is_paid(order)]
+    became = _first_purchases(told)
     for month in complete:
         buyers = {order.person_id for order in orders if month.start - 365 * DAY_US < order.ordered_at <= month.start}
         customers = len(buyers | {period.person_id for period in active(told.periods, month.start)})
-        new = [person for person, instant in became.items() if month.holds(instant)]
-        yield ratio("acquisition_rate", "standard", month, len(new), customers, customers)
+        yield ratio("acquisition_rate", "standard", month, len(_new(became, month)), customers, customers)
         yield _conversion(month, told, became, now)
-        yield _trials(month, told, now)
-        yield from _costs(month, told, len(new), sum(kinds.get(person) == "paid" for person in new))
+
+
+def _new(became: dict[str, int], month: Window) -> list[str]:
+    return [person for person, instant in became.items() if month.holds(instant)]
 
 
 def _kind(lead: Lead) -> str | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -70,6 +72,7 @@ def _quantile(values: list[float], share: float) -> float | None:
     return float(np.quantile(np.array(values), share)) if values else None
 
 
+@cache
 def business_minutes(start: int, end: int, *, last_only: bool = False) -> float | None:
     """Minutes of [start, end) in which the desk is open; None when it never is.
 
@@ -77,7 +80,9 @@ def business_minutes(start: int, end: int, *, last_only: bool = False) -> float 
     """
     last = max((since, name) for since, name, _ in _schedules() if since <= end)[1]
     total = 0.0
-    for opens, closes, name, since, until in _openings():
+    openings = _openings()
+    within_reach = bisect_left(openings, (start - DAY_US,))  # no opening lasts longer than a day
+    for opens, closes, name, since, until in islice(openings, within_reach, None):
         if opens >= end:
             break
         if last_only and name != last:

@@ -1,4 +1,5 @@
 {%- set trial_days = 7 -%}
+{%- set none_told = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
 
 with customers as (
 
@@ -13,6 +14,24 @@ with customers as (
 sources as (
 
     select * from {{ ref('acquisition_sources') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('int_kpi__leads') }}
+
+),
+
+stretches as (
+
+    select * from {{ ref('int_kpi__customer_stretches') }}
+
+),
+
+months as (
+
+    select * from {{ ref('int_kpi__periods') }} where grain = 'month'
 
 ),
 
@@ -103,10 +122,25 @@ won as (
 
     select
         customers.became_customer_on as on_day,
+        customers.country_code,
         coalesce(sources.source_kind = 'paid', false) as is_paid_for
     from customers
     left join sources on customers.acquisition_source = sources.acquisition_source
     where customers.became_customer_at is not null
+
+),
+
+-- unbroken stretches: each customer of the month's first instant once
+at_start as (
+
+    select
+        months.period_start as on_day,
+        customers.country_code,
+        count(*) as customers
+    from months
+    inner join stretches on stretches.start_at <= months.start_at and stretches.end_at > months.start_at
+    left join customers on stretches.customer_id = customers.customer_id
+    group by months.period_start, customers.country_code
 
 ),
 
@@ -116,7 +150,8 @@ events as (
         'referral_rate' as kpi_id,
         'standard' as variant,
         customers.lead_created_on as on_day,
-        cast(null as {{ dbt.type_string() }}) as channel,
+        {{ none_told }} as channel,
+        {{ none_told }} as acquisition_source,
         customers.country_code,
         case when sources.source_kind = 'referral' then 1.0 else 0.0 end as numerator,
         1 as denominator,
@@ -128,11 +163,55 @@ events as (
     union all
 
     select
+        'conversion_rate' as kpi_id,
+        'standard' as variant,
+        created_on as on_day,
+        {{ none_told }} as channel,
+        acquisition_source,
+        country_code,
+        case when is_mature and is_converted then 1 else 0 end as numerator,
+        case when is_mature then 1 else 0 end as denominator,
+        case when is_mature then 0 else 1 end as immature
+    from leads
+
+    union all
+
+    -- the acquired are no part of those at the start, so this is a rate without a proportion's interval
+    select
+        'acquisition_rate' as kpi_id,
+        'standard' as variant,
+        on_day,
+        {{ none_told }} as channel,
+        {{ none_told }} as acquisition_source,
+        country_code,
+        1 as numerator,
+        0 as denominator,
+        0 as immature
+    from won
+
+    union all
+
+    select
+        'acquisition_rate' as kpi_id,
+        'standard' as variant,
+        on_day,
+        {{ none_told }} as channel,
+        {{ none_told }} as acquisition_source,
+        country_code,
+        0 as numerator,
+        customers as denominator,
+        0 as immature
+    from at_start
+
+    union all
+
+    select
         'trial_conversion_rate' as kpi_id,
         'standard' as variant,
         {{ local_date('trials.trial_end_at') }} as on_day,
-        cast(null as {{ dbt.type_string() }}) as channel,
-        cast(null as {{ dbt.type_string() }}) as country_code,
+        {{ none_told }} as channel,
+        {{ none_told }} as acquisition_source,
+        {{ none_told }} as country_code,
         case when is_kept and {{ plus_days('trials.trial_end_at', trial_days) }} <= as_of.as_of then 1.0 else 0.0 end as numerator,
         case when {{ plus_days('trials.trial_end_at', trial_days) }} <= as_of.as_of then 1 else 0 end as denominator,
         case
@@ -155,8 +234,9 @@ events as (
         '{{ kpi_id }}' as kpi_id,
         '{{ variant }}' as variant,
         on_day,
-        {{ 'channel' if kpi_id == 'acquisition_spend' else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as channel,
-        cast(null as {{ dbt.type_string() }}) as country_code,
+        {{ 'channel' if kpi_id == 'acquisition_spend' else none_told }} as channel,
+        {{ none_told }} as acquisition_source,
+        {{ none_told }} as country_code,
         amount as numerator,
         0 as denominator,
         0 as immature
@@ -169,8 +249,9 @@ events as (
         '{{ kpi_id }}' as kpi_id,
         '{{ variant }}' as variant,
         on_day,
-        cast(null as {{ dbt.type_string() }}) as channel,
-        cast(null as {{ dbt.type_string() }}) as country_code,
+        {{ none_told }} as channel,
+        {{ none_told }} as acquisition_source,
+        {{ none_told }} as country_code,
         0 as numerator,
         1 as denominator,
         0 as immature
@@ -180,8 +261,10 @@ events as (
 
 ),
 
-{{ tallies_of('events', ['channel', 'country_code']) }},
+{{ tallies_of('events', ['channel', 'acquisition_source', 'country_code']) }},
 
-{{ measures_of(['referral_rate', 'trial_conversion_rate', 'acquisition_spend', 'cac']) }}
+{{ measures_of([
+    'acquisition_rate', 'conversion_rate', 'referral_rate', 'trial_conversion_rate', 'acquisition_spend', 'cac'
+]) }}
 
 select * from measures

@@ -17,6 +17,8 @@ answers_by_period as (
         period_days.period_start,
         answers.feedback_id,
         answers.metric,
+        answers.survey_id,
+        answers.country_code,
         answers.score,
         answers.scale_min,
         answers.scale_max,

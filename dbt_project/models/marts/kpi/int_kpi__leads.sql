@@ -16,6 +16,8 @@ leads as (
 
     select
         customers.customer_id,
+        customers.acquisition_source,
+        customers.country_code,
         {{ plus_days('customers.lead_created_at', conversion_days) }} <= as_of.as_of as is_mature,
         coalesce(
             customers.became_customer_at <= {{ plus_days('customers.lead_created_at', conversion_days) }},

@@ -1,19 +1,8 @@
 {%- set kpi_models = [
-    'int_kpi__nps',
-    'int_kpi__csat',
-    'int_kpi__ces',
-    'int_kpi__acquisition_rate',
-    'int_kpi__conversion_rate',
-    'int_kpi__aov',
-    'int_kpi__social_volume',
-    'int_kpi__engagement_rate',
-    'int_kpi__net_sentiment',
-    'int_kpi__share_of_voice',
-] -%}
-{%- set segmented_models = [
     'int_kpi__surveys',
     'int_kpi__support',
     'int_kpi__orders',
+    'int_kpi__social',
     'int_kpi__recurring',
     'int_kpi__acquisition',
     'int_kpi__lifetime_value',
@@ -21,15 +10,15 @@
 
 with measures as (
 
-    {%- for kpi_model in kpi_models + segmented_models %}
+    {%- for kpi_model in kpi_models %}
 
         select
             kpi_id,
             variant,
             grain,
             period_start,
-            {% if kpi_model in segmented_models %}segment_type{% else %}'all' as segment_type{% endif %},
-            {% if kpi_model in segmented_models %}segment{% else %}'all' as segment{% endif %},
+            segment_type,
+            segment,
             cast(numerator as double) as numerator,
             cast(denominator as double) as denominator,
             cast(value as double) as value,

@@ -11,6 +11,12 @@ customers as (
 
 ),
 
+order_values as (
+
+    select * from {{ ref('int_kpi__order_values') }}
+
+),
+
 sessions as (
 
     select
@@ -49,9 +55,24 @@ buyers as (
 events as (
 
     select
+        'aov' as kpi_id,
+        variant,
+        ordered_on as on_day,
+        source,
+        cast(null as {{ dbt.type_string() }}) as channel,
+        country_code,
+        order_value as numerator,
+        1 as denominator,
+        0 as immature
+    from order_values
+
+    union all
+
+    select
         'repeat_purchase_rate' as kpi_id,
         'standard' as variant,
         on_day,
+        cast(null as {{ dbt.type_string() }}) as source,
         cast(null as {{ dbt.type_string() }}) as channel,
         country_code,
         case when first_ordered_on < on_day then 1 else 0 end as numerator,
@@ -65,6 +86,7 @@ events as (
         'session_conversion_rate' as kpi_id,
         'standard' as variant,
         on_day,
+        cast(null as {{ dbt.type_string() }}) as source,
         channel,
         cast(null as {{ dbt.type_string() }}) as country_code,
         case when has_purchase then 1 else 0 end as numerator,
@@ -78,6 +100,7 @@ events as (
         'cart_abandonment_rate' as kpi_id,
         'standard' as variant,
         on_day,
+        cast(null as {{ dbt.type_string() }}) as source,
         channel,
         cast(null as {{ dbt.type_string() }}) as country_code,
         case when has_purchase then 0 else 1 end as numerator,
@@ -88,8 +111,8 @@ events as (
 
 ),
 
-{{ tallies_of('events', ['channel', 'country_code']) }},
+{{ tallies_of('events', ['source', 'channel', 'country_code']) }},
 
-{{ measures_of(['repeat_purchase_rate', 'session_conversion_rate', 'cart_abandonment_rate']) }}
+{{ measures_of(['aov', 'repeat_purchase_rate', 'session_conversion_rate', 'cart_abandonment_rate']) }}
 
 select * from measures

@@ -4,29 +4,44 @@ with feedback as (
 
 ),
 
+customers as (
+
+    select * from {{ ref('dim_customers') }}
+
+),
+
+-- a case is rated by whoever it is about: one vote per case
 answers as (
 
     select
-        feedback_id,
-        coalesce(respondent_ref, feedback_id) as respondent_ref,
-        survey_id,
-        metric,
-        score,
-        scale_min,
-        scale_max,
-        top_box_min,
-        case polarity
-            when 'ease_high' then score
-            when 'effort_high' then scale_min + scale_max - score
+        feedback.feedback_id,
+        case
+            when feedback.kind = 'case_rating' then coalesce(feedback.case_id, feedback.feedback_id)
+            else coalesce(feedback.respondent_ref, feedback.feedback_id)
+        end as respondent_ref,
+        feedback.survey_id,
+        customers.country_code,
+        feedback.metric,
+        feedback.score,
+        feedback.scale_min,
+        feedback.scale_max,
+        feedback.top_box_min,
+        case feedback.polarity
+            when 'ease_high' then feedback.score
+            when 'effort_high' then feedback.scale_min + feedback.scale_max - feedback.score
         end as ease_score,
-        {{ local_date('responded_at') }} as answered_on,
-        responded_at
+        {{ local_date('feedback.responded_at') }} as answered_on,
+        feedback.responded_at
     from feedback
+    left join customers on feedback.customer_id = customers.customer_id
     where
-        kind = 'survey_answer'
-        and metric in ('nps', 'csat', 'ces')
-        and score >= scale_min
-        and score <= scale_max
+        (
+            feedback.kind = 'survey_answer'
+            and feedback.metric in ('nps', 'csat', 'ces')
+            and feedback.score >= feedback.scale_min
+            and feedback.score <= feedback.scale_max
+        )
+        or (feedback.kind = 'case_rating' and feedback.metric = 'good_bad' and feedback.score is not null)
 
 )
 

@@ -116,30 +116,7 @@ scored as (
 daily as (
 
     select
-        kpi_id,
-        variant,
-        grain,
-        period_start,
-        period_end,
-        segment_type,
-        segment,
-        numerator,
-        denominator,
-        value,
-        n,
-        n_immature,
-        interval_low,
-        interval_high,
-        is_small_n,
-        is_complete,
-        expected_value,
-        anomaly_score,
-        abs(anomaly_score) > {{ var('anomaly_score_from') }} as is_anomaly,
-        direction,
-        unit,
-        anchor,
-        time_zone,
-        as_of
+        {{ kpi_columns(['expected_value', 'anomaly_score', 'abs(anomaly_score) > ' ~ var('anomaly_score_from') ~ ' as is_anomaly']) }}
     from scored
 
 )

@@ -10,26 +10,43 @@ catalog as (
 
 ),
 
+-- only a complete month is compared with the one before; the condition would make the join a loop over all pairs
+before as (
+
+    select
+        kpi_id,
+        variant,
+        segment_type,
+        segment,
+        cast({{ dbt.dateadd('month', 1, 'period_start') }} as date) as period_start,
+        numerator,
+        value,
+        n,
+        interval_low,
+        interval_high
+    from months
+
+),
+
 compared as (
 
     select
         months.*,
         catalog.shape,
-        before.value as previous_value,
-        before.numerator as numerator_before,
-        before.n as n_before,
-        before.interval_low as low_before,
-        before.interval_high as high_before
+        case when months.is_complete then before.value end as previous_value,
+        case when months.is_complete then before.numerator end as numerator_before,
+        case when months.is_complete then before.n end as n_before,
+        case when months.is_complete then before.interval_low end as low_before,
+        case when months.is_complete then before.interval_high end as high_before
     from months
     left join catalog on months.kpi_id = catalog.kpi_id and months.variant = catalog.variant
-    left join months as before
+    left join before
         on
             months.kpi_id = before.kpi_id
             and months.variant = before.variant
             and months.segment_type = before.segment_type
             and months.segment = before.segment
-            and before.period_start = cast({{ dbt.dateadd('month', -1, 'months.period_start') }} as date)
-            and months.is_complete
+            and months.period_start = before.period_start
 
 ),
 
@@ -87,32 +104,10 @@ adjusted as (
 periods as (
 
     select
-        kpi_id,
-        variant,
-        grain,
-        period_start,
-        period_end,
-        segment_type,
-        segment,
-        numerator,
-        denominator,
-        value,
-        n,
-        n_immature,
-        interval_low,
-        interval_high,
-        is_small_n,
-        is_complete,
-        previous_value,
-        value - previous_value as change,
-        p_value,
-        q_value,
-        q_value < {{ var('significance_level') }} as is_significant_change,
-        direction,
-        unit,
-        anchor,
-        time_zone,
-        as_of
+        {{ kpi_columns([
+            'previous_value', 'value - previous_value as change', 'p_value', 'q_value',
+            'q_value < ' ~ var('significance_level') ~ ' as is_significant_change'
+        ]) }}
     from adjusted
 
 )

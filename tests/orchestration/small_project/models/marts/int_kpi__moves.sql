@@ -1,0 +1,1 @@
+../../../../../dbt_project/models/marts/kpi/int_kpi__moves.sql
