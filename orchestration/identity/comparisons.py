@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-VERSION = 2
+VERSION = 3
 """Raised with every change of a condition below or of a column it reads: pairs compared before are compared again."""
 
 
@@ -50,16 +50,21 @@ def _unknown(column: str) -> str:
     return f"({column}_l is null or {column}_r is null)"
 
 
+def _one_slip(column: str) -> str:
+    """At most one letter wrong, missing, too many or swapped with the next. That distance is dear; one slip spares an end of a word."""
+    one, other = f"{column}_l", f"{column}_r"
+    same_end = f"left({one}, 1) = left({other}, 1) or right({one}, 1) = right({other}, 1) or length({one}) < 3"
+    may_be = f"abs(length({one}) - length({other})) <= 1 and ({same_end})"
+    return f"(case when {may_be} then damerau_levenshtein({one}, {other}) <= 1 else false end)"
+
+
 _SWAPPED = "(first_name_l = last_name_r and last_name_l = first_name_r)"
 _FIRST = f"({_same('first_name')} or {_SWAPPED})"
 _LAST = f"({_same('last_name')} or {_SWAPPED})"
 _INITIAL = "((length(first_name_l) = 1 or length(first_name_r) = 1) and substr(first_name_l, 1, 1) = substr(first_name_r, 1, 1))"
 # Of two spellings one is a slip when hardly anybody is called so; two names that many have are two people.
 _SPELLING = "(least(name_rank_l, name_rank_r) < 2 or abs(name_rank_l - name_rank_r) >= 4)"
-_FIRST_LIKE = (
-    f"({_SPELLING} and (jaro_winkler_similarity(first_name_l, first_name_r) >= 0.85 "
-    "or damerau_levenshtein(first_name_l, first_name_r) <= 1))"
-)
+_FIRST_LIKE = f"({_SPELLING} and (jaro_winkler_similarity(first_name_l, first_name_r) >= 0.85 or {_one_slip('first_name')}))"
 _LAST_LIKE = (
     "(jaro_winkler_similarity(last_name_l, last_name_r) >= 0.88 or (length(last_name_l) >= 5 and length(last_name_r) >= 5 "
     "and (starts_with(last_name_l, last_name_r) or starts_with(last_name_r, last_name_l))))"
@@ -118,7 +123,8 @@ NAME_AND_HOME = Comparison(
             keyed=True,
         ),
         Level("similar last name", f"{_FIRST} and {_LAST_LIKE}", ("first_name",), 3.0),
-        Level("similar names, same home or place", f"{_BOTH_LIKE} and ({_HOME} or {_PLACE})", luck=_HERE),
+        Level("similar names, same home", f"{_BOTH_LIKE} and {_HOME}", luck=_HERE, keyed=True),
+        Level("similar names, same place", f"{_BOTH_LIKE} and {_PLACE}", luck=_HERE),
         Level("similar names", _BOTH_LIKE),
         Level("last name and home, first name unknown", f"{_NO_FIRST} and {_LAST} and {_STREET}", keyed=True),
         Level(
@@ -160,6 +166,16 @@ OTHER_FIRST_NAME = (
     "differs",
 )
 """The levels at which two known given names have nothing in common."""
+
+OTHERS_AT_HOME = tuple(label for label in OTHER_FIRST_NAME if label.endswith("same home"))
+NAMED_AT_HOME = (
+    "same name, same home",
+    "similar first name, same home",
+    "similar last name, same home",
+    "similar names, same home",
+    "same first name, same home",
+)
+"""How often two people of one given name live together is bounded by how often any two do, and by how common the name is."""
 
 _DAY_AND_MONTH_SWAPPED = (
     "(substr(birth_date_l, 1, 4) = substr(birth_date_r, 1, 4) and substr(birth_date_l, 5, 2) = substr(birth_date_r, 7, 2) "

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 
 import numpy as np
 from duckdb import DuckDBPyConnection
-from numpy.typing import NDArray
 
 from orchestration.identity.comparisons import (
     COMPARISONS,
@@ -162,16 +161,14 @@ def weigh(connection: DuckDBPyConnection, model: Model, n_records: int) -> Edges
     return Edges.of(*(np.asarray(found[name]) for name in ("l", "r", "weight")))
 
 
-def rarities(connection: DuckDBPyConnection, model: Model, pairs: str) -> NDArray[np.float64]:
-    """What the frequency of its values adds to the weight of every pair in table `pairs`, in bits."""
+def rarities(connection: DuckDBPyConnection, model: Model, pairs: str, columns: str) -> str:
+    """A query for `columns` of every pair in table `pairs` and for what the frequency of its values adds, in hundredths of a bit."""
     frequencies(connection)
-    found = connection.execute(f"""
-        select {_rarity(model)} as bits
+    return f"""
+        select {columns}, round({_rarity(model)}, 2) as rarity
         from {pairs} as pair
         join scratch.frequency as a on pair.l = a.number
-        join scratch.frequency as b on pair.r = b.number
-        order by pair.l, pair.r""").fetchnumpy()
-    return np.asarray(found["bits"], dtype=np.float64)
+        join scratch.frequency as b on pair.r = b.number"""
 
 
 def frequencies(connection: DuckDBPyConnection) -> None:
