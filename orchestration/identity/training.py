@@ -7,9 +7,10 @@ second expectation maximisation goes over all candidate pairs at once, with the 
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from orchestration.identity.candidates import gather, pair_up, scratch
 from orchestration.identity.comparisons import COMPARISONS, NAMED_AT_HOME, OTHERS_AT_HOME, Comparison
 from orchestration.identity.linkage import Ints
 from orchestration.identity.model import TERMS, Model, Odds, settings
-from orchestration.identity.scoring import compare, compare_with_splink, in_scratch, quiet, rarities
+from orchestration.identity.scoring import compare, levels, rarities
 
 if TYPE_CHECKING:
     from splink import DuckDBAPI
@@ -51,19 +52,42 @@ def first_model(connection: DuckDBPyConnection, drawn: Sample, n_records: int, t
         comparison.name: {label: Odds(m, by_chance[comparison.name][label]) for label, m in _first_m(comparison).items()}
         for comparison in COMPARISONS
     }
-    with in_scratch(connection), quiet():
+    with _in_scratch(connection), _quiet():
         settled = settings(guessed, 1 / n_records)
         sessions = [_expected(connection, settled, columns) for columns in _SESSIONS if _agreeing(connection, columns)]
-    levels = {}
+    first = {}
     for comparison in COMPARISONS:
         m = _first_m(comparison) | _mean([_odds(session, comparison.name, "m_probability") for session in sessions])
-        levels[comparison.name] = {label: Odds(m[label], by_chance[comparison.name][label]) for label in comparison.labels()}
-    return Model(levels, common(connection), 1.0, trained_on)
+        first[comparison.name] = {label: Odds(m[label], by_chance[comparison.name][label]) for label in comparison.labels()}
+    return Model(first, common(connection), 1.0, trained_on)
 
 
 def _shares(drawn: Sample, comparison: Comparison) -> dict[str, float]:
     counts = _counts(drawn.levels[comparison.name], len(comparison.levels) + 1, drawn.pairs) + 0.5
     return dict(zip(comparison.labels(), (counts / counts.sum()).tolist(), strict=True))
+
+
+@contextmanager
+def _in_scratch(connection: DuckDBPyConnection) -> Iterator[None]:
+    """Unqualified names mean the scratch database: Splink makes its tables where it stands."""
+    before = connection.execute("select current_database(), current_schema()").fetchall()[0]
+    connection.execute("use scratch")
+    try:
+        yield
+    finally:
+        connection.execute(f'use "{before[0]}"."{before[1]}"')
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Splink tells about every step; here nobody reads it."""
+    logger = logging.getLogger("splink")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _people(database: DuckDBAPI) -> SplinkDataFrame:
@@ -137,13 +161,13 @@ def random_levels(connection: DuckDBPyConnection, n_records: int, pairs: int) ->
             from range({pairs}) as r(i)
         ),
         placed as (select number, row_number() over (order by number) - 1 as place from scratch.person)
-        select distinct least(one.number, other.number) as join_key_l, greatest(one.number, other.number) as join_key_r,
-            '0' as match_key
+        select distinct least(one.number, other.number) as l, greatest(one.number, other.number) as r
         from drawn
         join placed as one on drawn.a = one.place
         join placed as other on drawn.b = other.place
         where a <> b""")
-    return compare_with_splink(connection, "random_pair")
+    connection.execute(f"create or replace table scratch.random_level as {levels('scratch.random_pair')}")
+    return "scratch.random_level"
 
 
 def _sample(connection: DuckDBPyConnection, table: str, model: Model) -> Sample:
@@ -187,7 +211,7 @@ def maximise(candidates: Sample, drawn: Sample, n_records: int, first: Model, ro
 
 def _better(model: Model, candidates: Sample, drawn: Sample, n_records: int) -> Model:
     likely, lucky = candidates.chances(model, n_records), drawn.chances(model, n_records)
-    levels = {}
+    better = {}
     for comparison in COMPARISONS:
         n_levels = len(comparison.levels) + 1
         one_person = _counts(candidates.levels[comparison.name], n_levels, candidates.pairs * likely) + 0.5
@@ -197,8 +221,8 @@ def _better(model: Model, candidates: Sample, drawn: Sample, n_records: int) -> 
         m = one_person / one_person.sum()
         counted = np.array([False, *reversed([level.keyed for level in comparison.levels])]) & (by_chance < OFTEN)
         u = np.where(counted, np.maximum(two_people, 0.5) / possible, (by_chance + 0.5) / (by_chance.sum() + 1))
-        levels[comparison.name] = _odds_of(comparison, m, np.minimum(u, _at_most(comparison, u, model.common)))
-    return Model(levels, model.common, 2 * float((candidates.pairs * likely).sum()) / n_records, model.trained_on)
+        better[comparison.name] = _odds_of(comparison, m, np.minimum(u, _at_most(comparison, u, model.common)))
+    return Model(better, model.common, 2 * float((candidates.pairs * likely).sum()) / n_records, model.trained_on)
 
 
 def _moved(before: Model, after: Model) -> float:
@@ -238,8 +262,8 @@ def train(connection: DuckDBPyConnection, random_pairs: int = RANDOM_PAIRS) -> M
         n_records = gather(connection)
         pair_up(connection, LARGEST_BLOCK)
         compare(connection, fresh=True)
-        levels, trained_on = random_levels(connection, n_records, random_pairs), f"{n_records} records"
+        by_chance, trained_on = random_levels(connection, n_records, random_pairs), f"{n_records} records"
         unweighed = Model({}, common(connection), 1.0, trained_on)
-        drawn = _sample(connection, levels, unweighed)
+        drawn = _sample(connection, by_chance, unweighed)
         candidates = _sample(connection, "scratch.known_pair", unweighed)
         return maximise(candidates, drawn, n_records, first_model(connection, drawn, n_records, trained_on))

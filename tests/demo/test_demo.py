@@ -209,7 +209,7 @@ def test_a_company_that_many_vendors_keep_is_one_account_and_no_account_two_comp
         select account_id, count(distinct split_part(account_key, ':', 1)) as vendors
         from identity_state.account_xref where valid_to is null group by account_id order by vendors desc""")
     assert len(vendors) == companies, "no record is left over as a company of its own"
-    assert vendors[0][1] == 6
+    assert vendors[0][1] >= 5
 
 
 def test_every_published_table_says_as_of_when(demo: Demo) -> None:
