@@ -146,8 +146,8 @@ def common(connection: DuckDBPyConnection) -> dict[str, float]:
     found = {}
     for term in TERMS:
         asked = f"""
-            select coalesce(sum(share * share), 1.0) from (
-                select count(*) / sum(count(*)) over () as share from scratch.person where {term} is not null group by {term})"""
+            select coalesce(sum(holders * holders) / pow(sum(holders), 2), 1.0)
+            from (select count(*) as holders from scratch.person where {term} is not null group by {term})"""
         found[term] = float(connection.execute(asked).fetchall()[0][0])
     return found
 
