@@ -91,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
         "what", nargs="?", choices=("pipeline", "identity"), default="pipeline", help="what to measure (default pipeline)"
     )
     bench.add_argument("--records", type=_positive, default=100_000, help="identity: the largest planted set (default 100000)")
+    bench.add_argument(
+        "--seed", type=_positive, default=7, help="identity: draws the planted people (default 7, what the rules were made on)"
+    )
     bench.add_argument("--customers", type=_positive, default=100_000, help="size of the planted company")
     bench.add_argument("--json", metavar="FILE", help="write the same figures as data")
     ui = add("ui", _ui, "Dagster's web interface on this machine")
@@ -182,7 +185,7 @@ def _bench(asked: argparse.Namespace, paths: Paths) -> int | None:
     from pathlib import Path
 
     if asked.what == "identity":
-        identity_commands.bench(asked.records, Path(asked.json) if asked.json else None)
+        identity_commands.bench(asked.records, asked.seed, Path(asked.json) if asked.json else None)
         return None
     from orchestration.bench.table import bench, write_json
     from orchestration.screen import show_figures

@@ -172,19 +172,28 @@ def _changes(paths: Paths) -> Any:
         return connection.execute(asked).fetchall()
 
 
-def bench(records: int, file: Path | None) -> None:
-    """Measures identity on planted people up to so many records and on the FEBRL sets; prints one table."""
-    from orchestration.bench.identity import bench_identity
+def bench(records: int, seed: int, file: Path | None) -> None:
+    """Measures identity on planted people up to so many records and on the FEBRL sets; prints one table.
+
+    Every line is told on stderr, and written to `file`, as soon as it is measured.
+    """
+    from orchestration.bench.identity import bench_identity, growth
     from orchestration.screen import console
 
-    lines, growth = bench_identity(records)
-    names = ("name", "method", "records", "precision", "recall", "f1", "b_cubed", "largest", "cpu", "peak_mb", "goal", "met")
+    lines, names = (
+        [],
+        ("name", "method", "records", "precision", "recall", "f1", "b_cubed", "largest", "cpu", "peak_mb", "goal", "met"),
+    )
+    for line in bench_identity(records, seed):
+        lines.append(line)
+        figures = (f"{name} {_rounded(value)}" for name in names[3:] if (value := getattr(line, name)) not in (None, ""))
+        sys.stderr.write(f"{line.name}, {line.method}: {', '.join(figures)}\n")
+        if file:
+            told = {"seed": seed, "lines": [asdict(one) for one in lines], "growth": growth(lines)}
+            file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     _rows(names, [tuple(_rounded(getattr(line, name)) for name in names) for line in lines])
-    if growth is not None:
-        console.print(f"CPU grows with records to the power of {growth:.2f}")
-    if file:
-        told = {"lines": [asdict(line) for line in lines], "growth": growth}
-        file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    if (power := growth(lines)) is not None:
+        console.print(f"CPU grows with records to the power of {power:.2f}")
 
 
 def _rounded(value: object) -> object:

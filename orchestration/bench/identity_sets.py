@@ -11,8 +11,8 @@ from duckdb import DuckDBPyConnection
 
 from ingest.core.errors import CxError
 
-FEBRL = ("febrl1", "febrl2", "febrl3", "febrl4", "febrl3 without ssn", "febrl4 without ssn")
 _WITHOUT = " without ssn"
+FEBRL = tuple(f"febrl{number}{fields}" for fields in ("", _WITHOUT) for number in range(1, 5))
 _PERSONS = """
 create table noise.persons as
 select
@@ -31,12 +31,12 @@ select node_id, regexp_extract(record_key, 'rec-([0-9]+)-', 1)::integer as perso
 """
 
 
-def write(connection: DuckDBPyConnection, name: str) -> int:
-    """Writes the set `name`, one of FEBRL or a number of planted records; returns how many records it has."""
+def write(connection: DuckDBPyConnection, name: str, seed: int) -> int:
+    """Writes the set `name`, one of FEBRL or a number of records planted with `seed`; returns how many records it has."""
     if name not in FEBRL:
         from ingest.sandbox.noise import plant
 
-        return plant(connection, int(name))
+        return plant(connection, int(name), seed)
     connection.execute("create schema noise")
     connection.register("febrl", _febrl(int(name.removeprefix("febrl")[0])))
     connection.execute(_PERSONS.format(ssn="null::varchar" if name.endswith(_WITHOUT) else "soc_sec_id"))

@@ -28,6 +28,7 @@ with told as (
         phone_digits as phone,
         mobile_phone_digits as mobile_phone,
         street_clean as street,
+        nullif(regexp_extract(street_clean, '[0-9]+'), '') as house_number,
         nullif(regexp_replace(street_clean, '[0-9]+[a-z]?$|^[0-9]+[a-z]?|[0-9]', '', 'g'), '') as street_name,
         postal_code_clean as postal_code,
         city_clean as city,
@@ -83,6 +84,7 @@ _KEYS = (
     "last_name || '|lc|' || city",
     "street_name || '|sb|' || substr(birth_date, 1, 4)",
     "substr(first_name, 1, 3) || '|ny|' || substr(last_name, 1, 3) || substr(birth_date, 1, 4)",
+    "house_number || '|hn|' || place || substr(last_name, 1, 2)",
     "city || '|cn|' || substr(first_name, 1, 3) || substr(last_name, 1, 3)",
 )
 # "Anna Weber" and "Weber Anna" have the same two keys; a record is not its own neighbour

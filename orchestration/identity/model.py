@@ -18,6 +18,7 @@ from typing import Any
 
 from ingest.core.errors import CxError
 from orchestration.identity.comparisons import COMPARISONS, Comparison
+from orchestration.identity.features import spelled_out
 
 PACKAGED = Path(__file__).with_name("model.json")
 FILE_NAME = "identity_model.json"
@@ -114,8 +115,9 @@ def settings(levels: Mapping[str, Mapping[str, Odds]] | None, chance: float) -> 
 
 
 def _comparison(comparison: Comparison, odds: Mapping[str, Odds] | None) -> dict[str, Any]:
-    levels: list[dict[str, Any]] = [{"sql_condition": comparison.unknown, "label_for_charts": "unknown", "is_null_level": True}]
-    levels += [{"sql_condition": level.condition, "label_for_charts": level.label} for level in comparison.levels]
+    unknown = {"sql_condition": spelled_out(comparison.unknown), "label_for_charts": "unknown", "is_null_level": True}
+    levels: list[dict[str, Any]] = [unknown]
+    levels += [{"sql_condition": spelled_out(level.condition), "label_for_charts": level.label} for level in comparison.levels]
     levels += [{"sql_condition": "ELSE", "label_for_charts": "differs"}]
     for level in levels[1:] if odds else ():
         told = odds[level["label_for_charts"]] if odds else Odds(1, 1)

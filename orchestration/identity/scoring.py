@@ -1,20 +1,17 @@
 """How much every candidate pair speaks for one person. Pairs are compared once and kept; their weight is told anew each run.
 
-Splink finds out how alike two records are (a level per comparison). Levels depend on the two records alone, so a kept pair
+How alike two records are (a level per comparison, Splink's way of telling) depends on the two records alone, so a kept pair
 is as good as one compared today; weights also depend on how common a name is, and that changes with every record.
 """
 
 from __future__ import annotations
 
-import logging
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import numpy as np
 from duckdb import DuckDBPyConnection
-from numpy.typing import NDArray
 
+from orchestration.identity import features
 from orchestration.identity.comparisons import (
     COMPARISONS,
     NAME_AND_HOME,
@@ -25,13 +22,7 @@ from orchestration.identity.comparisons import (
     Comparison,
 )
 from orchestration.identity.linkage import Edges
-from orchestration.identity.model import TERMS, Model, Odds, settings
-
-_TELLTALE = {
-    comparison.name: {label: Odds(2.0 ** (number - 59), 2.0**-60) for number, label in enumerate(comparison.labels())}
-    for comparison in COMPARISONS
-}
-"""Odds whose weight is the level's number plus one: Splink hands out weights, but levels only with all they were read from."""
+from orchestration.identity.model import TERMS, Model
 
 HEARSAY_BITS = 4.0
 TOWN = 0.01
@@ -65,29 +56,47 @@ where compared.version = {VERSION}
 """
 _UNSEEN = """
 create or replace table scratch.unseen_pair as
-select l as join_key_l, r as join_key_r, '0' as match_key from scratch.keyed_pair
-anti join scratch.known_pair using (l, r)
-order by l, r
+from scratch.keyed_pair anti join scratch.known_pair using (l, r)
 """
+_COLUMNS = (
+    "first_name", "last_name", "birth_date", "email", "mailbox", "mailbox_number", "email_number", "phone", "mobile_phone",
+    "street", "street_name", "postal_code", "city", "place", "organisation", "national_id", "shared_email", "shared_phone",
+    "name_rank",
+)  # fmt: skip
+"""The columns of `candidates.PERSON` that conditions read."""
 
 
 def compare(connection: DuckDBPyConnection, *, fresh: bool = False) -> int:
     """Fills `scratch.known_pair` with the levels of every candidate pair; returns how many had to be compared.
 
-    Expects `scratch.pair`. Splink is imported only when there is a pair nobody has compared yet.
-    fresh: take no pair from the last run.
+    Expects `scratch.pair`. fresh: take no pair from the last run.
     """
     connection.execute("create or replace table scratch.key_of as select number, node_key, row_key from scratch.person")
     connection.execute(_KEYED)
     connection.execute(_NOTHING_KNOWN if fresh or not _has_kept(connection) else _KNOWN)
     connection.execute(_UNSEEN)
-    unseen = int(connection.execute("select count(*) from scratch.unseen_pair").fetchall()[0][0])
-    if unseen:
-        levels = compare_with_splink(connection, "unseen_pair")
-        connection.execute(
-            f"insert into scratch.known_pair select keyed.*, {_LEVELS} from scratch.keyed_pair as keyed join {levels} using (l, r)"
-        )
-    return unseen
+    connection.execute(f"insert into scratch.known_pair {levels('scratch.unseen_pair')}")
+    return int(connection.execute("select count(*) from scratch.unseen_pair").fetchall()[0][0])
+
+
+def levels(pairs: str) -> str:
+    """A query for the columns of table `pairs` (of them l and r, numbers of records) and the level of each comparison.
+
+    A level counts down to 0, which is `differs`; -1 where nothing can be said.
+    """
+    sides = ", ".join(f"{side}.{column} as {column}_{name}" for column in _COLUMNS for side, name in (("a", "l"), ("b", "r")))
+    told = ", ".join(f"{_level_of(comparison)} as {comparison.name}" for comparison in COMPARISONS)
+    joined = f"""(
+        select pair as told, {sides} from {pairs} as pair
+        join scratch.person as a on pair.l = a.number
+        join scratch.person as b on pair.r = b.number)"""
+    return f"select unnest(told), {told} from {features.found(joined)}"
+
+
+def _level_of(comparison: Comparison) -> str:
+    numbered = zip(range(len(comparison.levels), 0, -1), comparison.levels, strict=True)
+    cases = " ".join(f"when {level.condition} then {number}" for number, level in numbered)
+    return f"cast(case when {comparison.unknown} then -1 {cases} else 0 end as tinyint)"
 
 
 def _has_kept(connection: DuckDBPyConnection) -> bool:
@@ -102,44 +111,6 @@ def keep(connection: DuckDBPyConnection) -> None:
         insert into {COMPARED}
         select l_key, r_key, l_row, r_row, {VERSION}, {", ".join(f"weighed.{comparison.name}" for comparison in COMPARISONS)}, weight
         from scratch.known_pair join scratch.weighed_pair as weighed using (l, r) order by l, r""")
-
-
-def compare_with_splink(connection: DuckDBPyConnection, pairs: str) -> str:
-    """Splink's levels of the pairs in scratch table `pairs` (join_key_l, join_key_r, match_key); the name of their table."""
-    from splink import DuckDBAPI, Linker
-
-    with in_scratch(connection), quiet():
-        database = DuckDBAPI(connection)
-        linker = Linker(database.register("person", dataset_display_name="person"), settings(_TELLTALE, 0.5), log_level=None)
-        linker.table_management.register_blocked_pairs_for_predict(database.register(pairs))
-        found = linker.inference.predict(warning_mode="never").physical_name
-        levels = ", ".join(f"cast(mw_{name} - 1 as tinyint) as {name}" for name in _TELLTALE)
-        connection.execute(f"create or replace table level_of as select number_l as l, number_r as r, {levels} from {found}")
-        linker.table_management.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
-    return "scratch.level_of"
-
-
-@contextmanager
-def in_scratch(connection: DuckDBPyConnection) -> Iterator[None]:
-    """Unqualified names mean the scratch database: Splink makes its tables where it stands."""
-    before = connection.execute("select current_database(), current_schema()").fetchall()[0]
-    connection.execute("use scratch")
-    try:
-        yield
-    finally:
-        connection.execute(f'use "{before[0]}"."{before[1]}"')
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Splink tells about every step; here nobody reads it."""
-    logger = logging.getLogger("splink")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
 
 
 def weigh(connection: DuckDBPyConnection, model: Model, n_records: int) -> Edges:
@@ -162,16 +133,14 @@ def weigh(connection: DuckDBPyConnection, model: Model, n_records: int) -> Edges
     return Edges.of(*(np.asarray(found[name]) for name in ("l", "r", "weight")))
 
 
-def rarities(connection: DuckDBPyConnection, model: Model, pairs: str) -> NDArray[np.float64]:
-    """What the frequency of its values adds to the weight of every pair in table `pairs`, in bits."""
+def rarities(connection: DuckDBPyConnection, model: Model, pairs: str, columns: str) -> str:
+    """A query for `columns` of every pair in table `pairs` and for what the frequency of its values adds, in hundredths of a bit."""
     frequencies(connection)
-    found = connection.execute(f"""
-        select {_rarity(model)} as bits
+    return f"""
+        select {columns}, round({_rarity(model)}, 2) as rarity
         from {pairs} as pair
         join scratch.frequency as a on pair.l = a.number
-        join scratch.frequency as b on pair.r = b.number
-        order by pair.l, pair.r""").fetchnumpy()
-    return np.asarray(found["bits"], dtype=np.float64)
+        join scratch.frequency as b on pair.r = b.number"""
 
 
 def frequencies(connection: DuckDBPyConnection) -> None:

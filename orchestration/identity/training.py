@@ -1,15 +1,16 @@
 """Learning the model without labels, from the records at hand. Done on demand, not in the daily run.
 
-Splink estimates a first model: chance agreement from random pairs, the rest by expectation maximisation within blocks.
-Random pairs hold the rarest levels too seldom to be counted, and a block teaches nothing about what it agrees on, so a second
-expectation maximisation goes over all candidate pairs at once, with the frequencies of names in mind.
+Chance agreement is counted among random pairs; the rest of a first model Splink estimates by expectation maximisation within
+blocks. Random pairs hold the rarest levels too seldom to be counted, and a block teaches nothing about what it agrees on, so a
+second expectation maximisation goes over all candidate pairs at once, with the frequencies of names in mind, until it rests.
 """
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,16 +19,18 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from orchestration.identity.candidates import gather, pair_up, scratch
-from orchestration.identity.comparisons import COMPARISONS, Comparison
+from orchestration.identity.comparisons import COMPARISONS, NAMED_AT_HOME, OTHERS_AT_HOME, Comparison
 from orchestration.identity.linkage import Ints
 from orchestration.identity.model import TERMS, Model, Odds, settings
-from orchestration.identity.scoring import compare, compare_with_splink, in_scratch, quiet, rarities
+from orchestration.identity.scoring import compare, levels, rarities
 
 if TYPE_CHECKING:
     from splink import DuckDBAPI
     from splink.internals.splink_dataframe import SplinkDataFrame
 
-ROUNDS = 60
+ROUNDS = 2_000
+AT_REST = 0.001
+"""Bits: once no level moves by more in a round, the model is found. Likely and unlikely pairs of one level part slowly."""
 OFTEN = 50
 """A level seen this often among random pairs is counted there."""
 RANDOM_PAIRS = 1_000_000
@@ -42,22 +45,49 @@ _SMALLEST = 1e-9
 Floats = NDArray[np.float64]
 
 
-def first_model(connection: DuckDBPyConnection, n_records: int, pairs: int, trained_on: str) -> Model:
-    """Splink's own estimate, from `scratch.person`."""
-    from splink import DuckDBAPI, Linker
-
-    with in_scratch(connection), quiet():
-        linker = Linker(_people(DuckDBAPI(connection)), settings(None, 1 / n_records), log_level=None)
-        linker.training.estimate_u_using_random_sampling(max_pairs=pairs, seed=1)
-        told = linker.misc.save_model_to_json()
-        sessions = [_expected(connection, told, columns) for columns in _SESSIONS if _agreeing(connection, columns)]
-        linker.table_management.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
-    levels = {}
+def first_model(connection: DuckDBPyConnection, drawn: Sample, n_records: int, trained_on: str) -> Model:
+    """What random pairs agree on, and Splink's estimate of what records of one person do, from `scratch.person`."""
+    by_chance = {comparison.name: _shares(drawn, comparison) for comparison in COMPARISONS}
+    guessed = {
+        comparison.name: {label: Odds(m, by_chance[comparison.name][label]) for label, m in _first_m(comparison).items()}
+        for comparison in COMPARISONS
+    }
+    with _in_scratch(connection), _quiet():
+        settled = settings(guessed, 1 / n_records)
+        sessions = [_expected(connection, settled, columns) for columns in _SESSIONS if _agreeing(connection, columns)]
+    first = {}
     for comparison in COMPARISONS:
-        u = _odds(told, comparison.name, "u_probability")
         m = _first_m(comparison) | _mean([_odds(session, comparison.name, "m_probability") for session in sessions])
-        levels[comparison.name] = {label: Odds(m[label], u.get(label, _SMALLEST)) for label in comparison.labels()}
-    return Model(levels, common(connection), 1.0, trained_on)
+        first[comparison.name] = {label: Odds(m[label], by_chance[comparison.name][label]) for label in comparison.labels()}
+    return Model(first, common(connection), 1.0, trained_on)
+
+
+def _shares(drawn: Sample, comparison: Comparison) -> dict[str, float]:
+    counts = _counts(drawn.levels[comparison.name], len(comparison.levels) + 1, drawn.pairs) + 0.5
+    return dict(zip(comparison.labels(), (counts / counts.sum()).tolist(), strict=True))
+
+
+@contextmanager
+def _in_scratch(connection: DuckDBPyConnection) -> Iterator[None]:
+    """Unqualified names mean the scratch database: Splink makes its tables where it stands."""
+    before = connection.execute("select current_database(), current_schema()").fetchall()[0]
+    connection.execute("use scratch")
+    try:
+        yield
+    finally:
+        connection.execute(f'use "{before[0]}"."{before[1]}"')
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Splink tells about every step; here nobody reads it."""
+    logger = logging.getLogger("splink")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _people(database: DuckDBAPI) -> SplinkDataFrame:
@@ -116,8 +146,8 @@ def common(connection: DuckDBPyConnection) -> dict[str, float]:
     found = {}
     for term in TERMS:
         asked = f"""
-            select coalesce(sum(share * share), 1.0) from (
-                select count(*) / sum(count(*)) over () as share from scratch.person where {term} is not null group by {term})"""
+            select coalesce(sum(holders * holders) / pow(sum(holders), 2), 1.0)
+            from (select count(*) as holders from scratch.person where {term} is not null group by {term})"""
         found[term] = float(connection.execute(asked).fetchall()[0][0])
     return found
 
@@ -131,30 +161,35 @@ def random_levels(connection: DuckDBPyConnection, n_records: int, pairs: int) ->
             from range({pairs}) as r(i)
         ),
         placed as (select number, row_number() over (order by number) - 1 as place from scratch.person)
-        select distinct least(one.number, other.number) as join_key_l, greatest(one.number, other.number) as join_key_r,
-            '0' as match_key
+        select distinct least(one.number, other.number) as l, greatest(one.number, other.number) as r
         from drawn
         join placed as one on drawn.a = one.place
         join placed as other on drawn.b = other.place
         where a <> b""")
-    return compare_with_splink(connection, "random_pair")
+    connection.execute(f"create or replace table scratch.random_level as {levels('scratch.random_pair')}")
+    return "scratch.random_level"
 
 
 def _sample(connection: DuckDBPyConnection, table: str, model: Model) -> Sample:
-    names = [comparison.name for comparison in COMPARISONS]
-    found = connection.execute(f"select {', '.join(names)} from {table} order by l, r").fetchnumpy()
-    return Sample({name: np.asarray(found[name], dtype=np.int64) for name in names}, rarities(connection, model, table))
+    names = ", ".join(comparison.name for comparison in COMPARISONS)
+    found = connection.execute(f"""
+        select {names}, rarity, count(*) as pairs
+        from ({rarities(connection, model, table, names)})
+        group by all order by all""").fetchnumpy()
+    levels = {comparison.name: np.asarray(found[comparison.name], dtype=np.int64) for comparison in COMPARISONS}
+    return Sample(levels, *(np.asarray(found[name], dtype=np.float64) for name in ("rarity", "pairs")))
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Pairs of records: the levels of each comparison, and what the frequency of its values adds to a pair, in bits."""
+    """Patterns of agreement: the level of each comparison, what the frequency of its values adds in bits, how many pairs show it."""
 
     levels: Mapping[str, Ints]
     rarity: Floats
+    pairs: Floats
 
     def chances(self, model: Model, n_records: int) -> Floats:
-        """How likely each pair is one person."""
+        """How likely a pair of each pattern is one person."""
         parts = (np.append(model.bits(comparison), 0.0)[self.levels[comparison.name]] for comparison in COMPARISONS)
         weight = self.rarity + model.prior_bits(n_records) + sum(parts)
         return np.asarray(1 / (1 + np.exp2(-np.clip(weight, -60, 60))), dtype=np.float64)
@@ -166,29 +201,50 @@ def maximise(candidates: Sample, drawn: Sample, n_records: int, first: Model, ro
     drawn: random pairs. How two people agree by chance is counted there; where it is too seldom for that and whoever agrees
     shares a key, among the candidates. In both less the pairs that are likely one person after all.
     """
-    all_pairs = n_records * (n_records - 1) / 2
     model = first
     for _ in range(rounds):
-        likely, lucky = candidates.chances(model, n_records), drawn.chances(model, n_records)
-        levels = {}
-        for comparison in COMPARISONS:
-            n_levels = len(comparison.levels) + 1
-            one_person = _counts(candidates.levels[comparison.name], n_levels, likely) + 0.5
-            two_people = _counts(candidates.levels[comparison.name], n_levels, 1 - likely)
-            by_chance = _counts(drawn.levels[comparison.name], n_levels, 1 - lucky)
-            possible = max(all_pairs * by_chance.sum() / max(len(lucky), 1), 1.0)
-            m = one_person / one_person.sum()
-            counted = np.array([False, *reversed([level.keyed for level in comparison.levels])]) & (by_chance < OFTEN)
-            u = np.where(counted, np.maximum(two_people, 0.5) / possible, (by_chance + 0.5) / (by_chance.sum() + 1))
-            levels[comparison.name] = _odds_of(comparison, m, np.minimum(u, _at_most(comparison, first.common)))
-        model = Model(levels, first.common, 2 * float(likely.sum()) / n_records, first.trained_on)
+        before, model = model, _better(model, candidates, drawn, n_records)
+        if _moved(before, model) < AT_REST:
+            break
     return model
 
 
-def _at_most(comparison: Comparison, common: Mapping[str, float]) -> Floats:
+def _better(model: Model, candidates: Sample, drawn: Sample, n_records: int) -> Model:
+    likely, lucky = candidates.chances(model, n_records), drawn.chances(model, n_records)
+    better = {}
+    for comparison in COMPARISONS:
+        n_levels = len(comparison.levels) + 1
+        one_person = _counts(candidates.levels[comparison.name], n_levels, candidates.pairs * likely) + 0.5
+        two_people = _counts(candidates.levels[comparison.name], n_levels, candidates.pairs * (1 - likely))
+        by_chance = _counts(drawn.levels[comparison.name], n_levels, drawn.pairs * (1 - lucky))
+        possible = max(n_records * (n_records - 1) / 2 * by_chance.sum() / max(drawn.pairs.sum(), 1), 1.0)
+        m = one_person / one_person.sum()
+        counted = np.array([False, *reversed([level.keyed for level in comparison.levels])]) & (by_chance < OFTEN)
+        u = np.where(counted, np.maximum(two_people, 0.5) / possible, (by_chance + 0.5) / (by_chance.sum() + 1))
+        better[comparison.name] = _odds_of(comparison, m, np.minimum(u, _at_most(comparison, u, model.common)))
+    return Model(better, model.common, 2 * float((candidates.pairs * likely).sum()) / n_records, model.trained_on)
+
+
+def _moved(before: Model, after: Model) -> float:
+    """By how many bits the level moved that moved most."""
+    return max(
+        abs(odds.bits - before.levels[name][label].bits)
+        for name, levels in after.levels.items()
+        for label, odds in levels.items()
+    )
+
+
+def _at_most(comparison: Comparison, u: Floats, common: Mapping[str, float]) -> Floats:
     """How often two people may agree by chance. Without a bound two comparisons alone cannot tell namesakes from slips."""
-    bounds = [FAMILY * math.prod(common[term] for term in level.luck) if level.luck else 1.0 for level in comparison.levels]
-    return np.minimum([1.0, *reversed(bounds)], 1.0)
+    told = dict(zip(comparison.labels(), u.tolist(), strict=True))
+    bounds = [1.0]
+    for level in reversed(comparison.levels):
+        luck = FAMILY * math.prod(common[term] for term in level.luck) if level.luck else 1.0
+        at_home = (
+            FAMILY * sum(told[label] for label in OTHERS_AT_HOME) * common["first_name"] if level.label in NAMED_AT_HOME else 1.0
+        )
+        bounds.append(min(luck, at_home, 1.0))
+    return np.array(bounds)
 
 
 def _odds_of(comparison: Comparison, m: Floats, u: Floats) -> dict[str, Odds]:
@@ -206,7 +262,8 @@ def train(connection: DuckDBPyConnection, random_pairs: int = RANDOM_PAIRS) -> M
         n_records = gather(connection)
         pair_up(connection, LARGEST_BLOCK)
         compare(connection, fresh=True)
-        first = first_model(connection, n_records, random_pairs, f"{n_records} records")
-        candidates = _sample(connection, "scratch.known_pair", first)
-        drawn = _sample(connection, random_levels(connection, n_records, random_pairs), first)
-        return maximise(candidates, drawn, n_records, first)
+        by_chance, trained_on = random_levels(connection, n_records, random_pairs), f"{n_records} records"
+        unweighed = Model({}, common(connection), 1.0, trained_on)
+        drawn = _sample(connection, by_chance, unweighed)
+        candidates = _sample(connection, "scratch.known_pair", unweighed)
+        return maximise(candidates, drawn, n_records, first_model(connection, drawn, n_records, trained_on))

@@ -137,6 +137,25 @@ def test_identity_finds_every_planted_person_and_nobody_twice(demo: Demo) -> Non
     assert people == customers == pairs
 
 
+def test_a_company_that_many_vendors_keep_is_one_account_and_no_account_two_companies(demo: Demo) -> None:
+    found = demo.warehouse(f"""
+        attach '{demo.paths.sandbox / "company.duckdb"}' as company (read_only);
+        select count(distinct organisation_id), count(distinct account_id), count(distinct (organisation_id, account_id))
+        from company.truth.record_owner as owner
+        join company.truth.people using (person_id)
+        join identity_state.customer_xref as xref
+            on xref.node_id = concat_ws(':', owner.source, owner.resource, owner.record_key) and xref.valid_to is null
+        join customer_360.int_customer_360__customer_accounts using (customer_id)
+    """)
+    companies, accounts, pairs = found[0]
+    assert companies == accounts == pairs > 0
+    vendors = demo.warehouse("""
+        select account_id, count(distinct split_part(account_key, ':', 1)) as vendors
+        from identity_state.account_xref where valid_to is null group by account_id order by vendors desc""")
+    assert len(vendors) == companies, "no record is left over as a company of its own"
+    assert vendors[0][1] >= 5
+
+
 def test_every_published_table_says_as_of_when(demo: Demo) -> None:
     tables = [row[0] for row in demo.published("select table_name from publication")]
     assert {"customer_360", "touchpoints", "kpi_period", "kpi_daily", "mrr_movements"} <= set(tables)

@@ -45,7 +45,7 @@ select
          else mail_variant(main_mail, person_no, 'erp mail style') end as email,
     coalesce(phone_variant(phone, person_no, 'erp phone'), '') as phone_number,
     if(tick >= erp_moved_at, 'Neue Straße 7', street) as address_line_1, place_of_living.name as city, place_of_living.code as postal_code, country,
-    if(erp_type = 'Company', country || lpad((person_no * 37 % 1000000000)::varchar, 9, '0'), '') as tax_registration_number,
+    if(erp_type = 'Company', country || lpad(((org_no + 1) * 7919 % 1000000000)::varchar, 9, '0'), '') as tax_registration_number,
     if(currency = 'EUR', '', currency) as currency_code, if(rnd(person_no, 'blocked') < 0.005, 'All', ' ') as blocked,
     tick as last_modified_at, tick as _visible_at, coalesce(tick >= erp_gone_at, false) as _is_gone
 from (select *, unnest(list_filter([erp_at, erp_moved_at, erp_gone_at], x -> x <= coalesce(erp_gone_at, x))) as tick from erp_customer)

@@ -42,7 +42,7 @@ select
     pick(['Hospitality', 'Retail', 'Construction', 'Healthcare'], if(tick >= revised_at, -org_no, org_no), 'sf industry') as industry,
     case when rnd(id, 'sf site') < 0.6 then 'https://www.' || domain when rnd(id, 'sf site') < 0.85 then domain else 'http://' || upper(domain) || '/kontakt' end as website,
     '+49 40 66969' || lpad(org_no::varchar, 4, '0') as phone, city, null as postal_code, sf_country(country) as country, null as account_number,
-    if(master_id is null and rnd(org_no, 'sf vat') < 0.7, country || (900000000 + org_no)::varchar, null) as vat_number,
+    if(master_id is null and rnd(org_no, 'sf vat') < 0.7, country || lpad(((org_no + 1) * 7919 % 1000000000)::varchar, 9, '0'), null) as vat_number,
     -- Every seventh organisation belongs to the one six seats before, where that stands here too.
     if(master_id is null and org_no % 7 = 6, (select any_value(p.account_id) from sf_account p where p.org_no = v.org_no - 6 and p.account_at <= v.account_at), null) as parent_id,
     sf_owner(org_no) as owner_id, if(country in ('US', 'GB', 'JP'), map {'US': 'USD', 'GB': 'GBP', 'JP': 'JPY'}[country], 'EUR') as currency_code,

@@ -1,0 +1,85 @@
+"""What comparisons speak of, each found once per pair: whether names, place and home agree, or nearly.
+
+A feature is a condition on a pair of records; the columns are those of `candidates.PERSON`, with `_l` and `_r`. The steps stand
+in order: a feature reads columns and the features of the steps before. Conditions joined by `and` and `or` alone, so that it
+does not matter whether unknown counts as untrue.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+
+def same(column: str) -> str:
+    return f"{column}_l = {column}_r"
+
+
+def unknown(column: str) -> str:
+    return f"({column}_l is null or {column}_r is null)"
+
+
+def _jaro_winkler(one: str, other: str, least: float) -> str:
+    return f"jaro_winkler_similarity({one}_l, {other}_r) >= {least}"
+
+
+def _one_slip(column: str) -> str:
+    """At most one letter wrong, missing, too many or swapped with the next. That distance is dear; one slip spares an end of a word."""
+    one, other = f"{column}_l", f"{column}_r"
+    same_end = f"left({one}, 1) = left({other}, 1) or right({one}, 1) = right({other}, 1) or length({one}) < 3"
+    may_be = f"abs(length({one}) - length({other})) <= 1 and ({same_end})"
+    return f"(case when {may_be} then damerau_levenshtein({one}, {other}) <= 1 else false end)"
+
+
+_SWAPPED = "(first_name_l = last_name_r and last_name_l = first_name_r)"
+_STEPS: tuple[Mapping[str, str], ...] = (
+    {
+        "first_agrees": f"({same('first_name')} or {_SWAPPED})",
+        "last_agrees": f"({same('last_name')} or {_SWAPPED})",
+        # of two spellings one is a slip when hardly anybody is called so; two names that many have are two people
+        "first_alike": (
+            "((least(name_rank_l, name_rank_r) < 2 or abs(name_rank_l - name_rank_r) >= 4) "
+            f"and ({_jaro_winkler('first_name', 'first_name', 0.85)} or {_one_slip('first_name')}))"
+        ),
+        "last_alike": (
+            f"({_jaro_winkler('last_name', 'last_name', 0.88)} or (length(last_name_l) >= 5 and length(last_name_r) >= 5 "
+            "and (starts_with(last_name_l, last_name_r) or starts_with(last_name_r, last_name_l))))"
+        ),
+        "swapped_alike": f"({_jaro_winkler('first_name', 'last_name', 0.85)} and {_jaro_winkler('last_name', 'first_name', 0.85)})",
+        "phones_meet": "(phone_l in (phone_r, mobile_phone_r) or mobile_phone_l in (phone_r, mobile_phone_r))",
+        "place_agrees": (
+            f"({same('postal_code')} or case when {_jaro_winkler('city', 'city', 0.92)} "
+            "then coalesce(damerau_levenshtein(postal_code_l, postal_code_r), 0) <= 1 else false end)"
+        ),
+    },
+    {
+        "both_alike": "((first_alike and last_alike) or swapped_alike)",
+        # people get house numbers wrong more often than streets, and forms cut off what follows them
+        "street_agrees": (
+            f"({same('street')} or (place_agrees and ({same('street_name')} or {_jaro_winkler('street_name', 'street_name', 0.9)} "
+            "or starts_with(street_l, street_r) or starts_with(street_r, street_l))))"
+        ),
+    },
+    {
+        # a home is a street, or a mailbox or a line that people of several names use
+        "at_home": (
+            f"(street_agrees or ({same('email')} and shared_email_l) or (phones_meet and shared_phone_l and shared_phone_r))"
+        )
+    },
+)
+
+
+def found(pairs: str) -> str:
+    """A query that adds every feature to the columns of `pairs`, one step after the other."""
+    for step in _STEPS:
+        features = ", ".join(f"case when {condition} then true else false end as {name}" for name, condition in step.items())
+        pairs = f"(select *, {features} from {pairs})"
+    return pairs
+
+
+def spelled_out(condition: str) -> str:
+    """A condition on features as one on columns, for engines that know these alone."""
+    for step in reversed(_STEPS):
+        for name, meant in step.items():
+            condition = re.sub(rf"\b{name}\b", lambda _, meant=meant: meant, condition)  # type: ignore[misc]
+    return condition
