@@ -79,9 +79,13 @@ def _parser() -> argparse.ArgumentParser:
     sources.add_argument("source", nargs="*", help="only these")
     identity_commands.add_commands(add)
     reach_commands.add_commands(add)
-    bench = add("bench", _bench, "measure the pipeline, or identity alone")
+    bench = add("bench", _bench, "measure the pipeline, identity alone, or look-ups in what is published")
     bench.add_argument(
-        "what", nargs="?", choices=("pipeline", "identity"), default="pipeline", help="what to measure (default pipeline)"
+        "what",
+        nargs="?",
+        choices=("pipeline", "identity", "lookup"),
+        default="pipeline",
+        help="what to measure (default pipeline)",
     )
     bench.add_argument("--records", type=_positive, default=100_000, help="identity: the largest planted set (default 100000)")
     bench.add_argument("--customers", type=_positive, default=100_000, help="size of the planted company")
@@ -176,6 +180,9 @@ def _bench(asked: argparse.Namespace, paths: Paths) -> int | None:
 
     if asked.what == "identity":
         identity_commands.bench(asked.records, Path(asked.json) if asked.json else None)
+        return None
+    if asked.what == "lookup":
+        reach_commands.bench(paths, Path(asked.json) if asked.json else None)
         return None
     from orchestration.bench.table import bench, write_json
     from orchestration.screen import show_figures

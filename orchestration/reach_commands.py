@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
+from dataclasses import asdict, astuple, fields
+from pathlib import Path
 
 from ingest.core.paths import Paths
 from orchestration.identity_commands import Add
@@ -13,6 +16,24 @@ def add_commands(add: Add) -> None:
     serve = add("serve", _serve, "answer look-ups of customers over HTTP: who has this e-mail address, phone number or id")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1: this machine alone)")
     serve.add_argument("--port", type=int, default=8350, help="port to listen on (default 8350)")
+    mirror = add("mirror", _mirror, "copy what is published into another database, whole or not at all")
+    mirror.add_argument("target", choices=("postgres",), help="PostgreSQL, at the address in CX_MIRROR_POSTGRES")
+
+
+def _mirror(asked: argparse.Namespace, paths: Paths) -> int | None:
+    from orchestration.reach.contracts import contracts
+    from orchestration.reach.mirror import mirror
+    from orchestration.screen import console, show_rows
+
+    done = mirror(paths, contracts(paths))
+    if done.stood_already:
+        console.print(f"publication {done.publication_id[:8]} is mirrored already")
+        return None
+    show_rows(["table", "rows"], list(done.rows.items()))
+    console.print(f"publication {done.publication_id[:8]}: {sum(done.rows.values()):,} rows in {len(done.rows)} tables")
+    if done.dropped:
+        console.print(f"no longer published, dropped: {', '.join(done.dropped)}")
+    return None
 
 
 def _serve(asked: argparse.Namespace, paths: Paths) -> int | None:
@@ -20,3 +41,17 @@ def _serve(asked: argparse.Namespace, paths: Paths) -> int | None:
 
     serve(paths, asked.host, asked.port)
     return None
+
+
+def bench(paths: Paths, file: Path | None) -> None:
+    """Asks `cx serve` 50 questions a second for 20 seconds about the publication that stands; prints how long answers took."""
+    from orchestration.bench.lookup import GOAL_P95_MS, Answered, bench_lookup
+    from orchestration.screen import console, show_rows
+
+    customers, told = bench_lookup(paths, seconds=20, rate=50)
+    console.print(
+        f"{customers:,} customers, 50 requests a second for 20 seconds; milliseconds, goal: p95 under {GOAL_P95_MS:.0f}"
+    )
+    show_rows([field.name for field in fields(Answered)], [astuple(line) for line in told])
+    if file:
+        file.write_text(json.dumps({"customers": customers, "lines": [asdict(line) for line in told]}, indent=2) + "\n")

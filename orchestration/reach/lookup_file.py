@@ -88,6 +88,8 @@ class LookupFile:
         for old in folder.glob("*.duckdb"):
             if old != file:  # whoever still reads it keeps it until they are done
                 old.unlink(missing_ok=True)
+        for table, key in KEYS.items():  # DuckDB reads an index when it is first used: better now than for the first caller
+            connection.execute(f"select 1 from {table} where {key} = ''").fetchall()
         data_as_of, published_at = (moment.isoformat() if moment else "" for moment in told[1:])
         return Opened(stamp, str(told[0]), data_as_of, published_at, connection)
 
