@@ -1,13 +1,13 @@
 """The file the look-up API answers from: a copy of the publication with an index per key, made anew when the publication is swapped.
 
-Without an index DuckDB reads a whole row group, tens of milliseconds at a million customers; with one it reads the rows asked
-for. The indexes stand in a copy of the API's own, so that publishing stays as quick as copying a file for everybody else.
+Without an index DuckDB reads a whole row group, tens of milliseconds at a million customers; with one, and without the
+compressions that have to be read from the start, it reads the rows asked for. All that stands in a copy of the API's own, so
+that publishing stays as quick as copying a file for everybody else.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -29,6 +29,14 @@ KEYS = {
     "feedback": "customer_id",
     "touchpoints": "customer_id",
 }
+_TABLES = {
+    "customer_360": "from published.customer_360",
+    "customer_identifiers": "select identifier_value, identifier_type, customer_id from published.customer_identifiers",
+    "feedback": "select customer_id, feedback_id, comment from published.feedback where comment is not null",
+    "touchpoints": "from published.touchpoints",
+}
+# A single value stored in these ways can only be read by reading those before it in its row group.
+_READ_FROM_THE_START = "fsst,dict_fsst,rle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +119,15 @@ def _make(published: Path, file: Path) -> None:
 
     file.parent.mkdir(parents=True, exist_ok=True)
     beside = file.with_suffix(f".{os.getpid()}")
+    beside.unlink(missing_ok=True)
+    limit = {"memory_limit": os.environ.get("CX_MEMORY_LIMIT", "4GB")}
     try:
-        shutil.copyfile(published, beside)
-        with duckdb.connect(str(beside), config={"memory_limit": os.environ.get("CX_MEMORY_LIMIT", "4GB")}) as connection:
-            there = {str(row[0]) for row in connection.execute("select table_name from duckdb_tables()").fetchall()}
-            missing = sorted({*KEYS, "publication"} - there)
-            if missing:
-                raise CxError(f"the published file lacks {', '.join(missing)}", "Publish once more with `cx run`.")
+        with duckdb.connect(str(beside), config=dict(limit)) as connection:
+            connection.execute(f"set disabled_compression_methods = '{_READ_FROM_THE_START}'")
+            connection.execute(f"attach '{str(published).replace(chr(39), chr(39) * 2)}' as published (read_only)")
+            _refuse_without_tables(connection)
+            for table, asked in {**_TABLES, "publication": "from published.publication"}.items():
+                connection.execute(f"create table {table} as {asked}")
             for table, key in KEYS.items():
                 connection.execute(f"create index {table}_by_{key} on {table} ({key})")
             connection.execute("checkpoint")
@@ -125,3 +135,10 @@ def _make(published: Path, file: Path) -> None:
     finally:
         beside.unlink(missing_ok=True)
         beside.with_name(f"{beside.name}.wal").unlink(missing_ok=True)
+
+
+def _refuse_without_tables(connection: DuckDBPyConnection) -> None:
+    told = connection.execute("select table_name from duckdb_tables() where database_name = 'published'").fetchall()
+    missing = sorted({*KEYS, "publication"} - {str(row[0]) for row in told})
+    if missing:
+        raise CxError(f"the published file lacks {', '.join(missing)}", "Publish once more with `cx run`.")
