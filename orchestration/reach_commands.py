@@ -18,6 +18,33 @@ def add_commands(add: Add) -> None:
     serve.add_argument("--port", type=int, default=8350, help="port to listen on (default 8350)")
     mirror = add("mirror", _mirror, "copy what is published into another database, whole or not at all")
     mirror.add_argument("target", choices=("postgres",), help="PostgreSQL, at the address in CX_MIRROR_POSTGRES")
+    activate = add(
+        "activate", _activate, "hand a list of customers to the system people work in; prints what it would do unless --send"
+    )
+    activate.add_argument("target", choices=("hubspot", "salesforce", "webhook"))
+    activate.add_argument("--list", dest="list_name", choices=("contact_today", "at_risk"), default="contact_today")
+    activate.add_argument("--send", action="store_true", help="really send")
+
+
+def _activate(asked: argparse.Namespace, paths: Paths) -> int | None:
+    from orchestration.reach.activation.run import activate
+    from orchestration.screen import console, show_rows
+
+    told = activate(paths, asked.target, asked.list_name, send=asked.send)
+    console.print(
+        f"{asked.list_name}: {told.listed} listed, {told.held_back} held back by consent, {told.unknown_there} not known to "
+        f"{asked.target}, {told.sent_before} sent before, {told.new} new"
+    )
+    show_rows(["reason", "new"], sorted(told.by_reason.items()))
+    names = ["key", "customer_id", "reason_code", "reference", "value_at_risk"]
+    show_rows(names, [tuple(getattr(entry, name) for name in names) for entry in told.sample])
+    if not asked.send:
+        console.print("nothing was sent: `--send` does it")
+        return None
+    console.print(f"sent {told.sent}")
+    for why, count in told.refused.items():
+        console.print(f"refused {count}: {why}")
+    return 1 if told.refused else None
 
 
 def _mirror(asked: argparse.Namespace, paths: Paths) -> int | None:

@@ -51,4 +51,6 @@ def _contract(node: Mapping[str, Any]) -> Contract:
 def _column(told: Mapping[str, Any]) -> Column:
     meta = {**(told.get("meta") or {}), **((told.get("config") or {}).get("meta") or {})}
     about = " ".join(str(told["description"]).split())
-    return Column(str(told["name"]), str(told["data_type"]), about, bool(meta.get("personal")))
+    return Column(
+        str(told["name"]), str(told["data_type"]), about, bool(meta.get("personal")) or meta.get("privacy", "none") != "none"
+    )
