@@ -26,6 +26,25 @@ def add_commands(add: Add) -> None:
     activate.add_argument("--send", action="store_true", help="really send")
 
 
+def _metric(asked: argparse.Namespace, paths: Paths) -> int | None:
+    from orchestration.reach.metric import metric
+    from orchestration.screen import show_csv, show_rows
+
+    by = [word.strip() for word in asked.by.split(",") if word.strip()]
+    names, rows = metric(paths, asked.kpi, by, asked.variant)
+    (show_csv if asked.csv else show_rows)(names, rows)
+    return None
+
+
+def _dictionary(asked: argparse.Namespace, paths: Paths) -> int | None:
+    from orchestration.reach.contracts import contracts
+    from orchestration.reach.dictionary import write_dictionary
+    from orchestration.screen import console
+
+    console.print(f"written: {write_dictionary(paths, contracts(paths))}")
+    return None
+
+
 def _activate(asked: argparse.Namespace, paths: Paths) -> int | None:
     from orchestration.reach.activation.run import activate
     from orchestration.screen import console, show_rows

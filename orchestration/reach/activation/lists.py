@@ -82,7 +82,10 @@ def read_list(connection: DuckDBPyConnection, name: str) -> Listed:
     for kind, customer_id, value in connection.execute(_VENDOR_IDS).fetchall():
         vendor_ids.setdefault(customer_id, {})[kind] = value
     rows = connection.execute(_ASKED[name]).fetchall()
-    entries = [Entry(name, *row, vendor_ids.get(row[0], {})) for row in rows]
+    entries = [
+        Entry(name, customer_id, code, reason, reference, channel, worth, vendor_ids.get(customer_id, {}))
+        for customer_id, code, reason, reference, channel, worth in rows
+    ]
     allowed = may_contact(connection, PURPOSE[name])
     kept = tuple(entry for entry in entries if allowed.get(entry.customer_id, PURPOSE[name] == SERVICE))
     return Listed(kept, len(entries) - len(kept))
