@@ -5,8 +5,9 @@ Schedule and sensors are off until an operator turns them on in the UI, except t
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -15,6 +16,7 @@ import yaml
 from orchestration import gates
 from orchestration.instance import end_dead_runs
 from orchestration.parts import Parts
+from orchestration.reach import alerts
 
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -108,9 +110,36 @@ def hold_hook(parts: Parts, gate_of_step: Mapping[str, str]) -> dg.HookDefinitio
     @dg.failure_hook(name="hold_publication")
     def hold_publication(context: dg.HookContext) -> None:
         gate = gate_of_step.get(context.op.name, gates.PUBLICATION)
-        gates.record_holds(parts.paths(), context.run_id, list(_found(context, gate)))
+        found = list(_found(context, gate))
+        gates.record_holds(parts.paths(), context.run_id, found)
+        _alert(context, lambda: alerts.held(found))
 
     return hold_publication
+
+
+def anomaly_hook(parts: Parts, publication_step: str) -> dg.HookDefinition:
+    """Tells, where alerts are set, which of the figures just published are far from what was expected."""
+
+    @dg.success_hook(name="tell_anomalies")
+    def tell_anomalies(context: dg.HookContext) -> None:
+        if context.op.name == publication_step:
+            _alert(context, lambda: alerts.anomalies(parts.paths()))
+
+    return tell_anomalies
+
+
+def _alert(context: dg.HookContext, make: Callable[[], alerts.Alert | None]) -> None:
+    """Nothing without settings; what goes wrong is said in the log and stops nothing."""
+    if not alerts.is_wanted():
+        return
+    try:
+        alert = make()
+        problems = alerts.send(alert) if alert else []
+    except Exception as error:
+        problems = [f"the alert could not be made: {type(error).__name__}"]
+    for problem in problems:
+        context.log.warning(problem)
+        logging.getLogger("cx.alerts").warning(problem)
 
 
 def _found(context: dg.HookContext, gate: str) -> Iterator[tuple[str, str, str]]:

@@ -14,7 +14,7 @@ from typing import NoReturn
 from ingest.core.errors import CxError
 from ingest.core.paths import Paths
 from ingest.core.places import refused
-from orchestration import backup_commands, identity_commands, quarantine_commands
+from orchestration import backup_commands, identity_commands, quarantine_commands, reach_commands
 
 Command = Callable[[argparse.Namespace, Paths], int | None]
 
@@ -86,9 +86,14 @@ def _parser() -> argparse.ArgumentParser:
     identity_commands.add_commands(add)
     quarantine_commands.add_commands(add)
     backup_commands.add_commands(add)
-    bench = add("bench", _bench, "measure the pipeline, or identity alone")
+    reach_commands.add_commands(add)
+    bench = add("bench", _bench, "measure the pipeline, identity alone, or look-ups in what is published")
     bench.add_argument(
-        "what", nargs="?", choices=("pipeline", "identity"), default="pipeline", help="what to measure (default pipeline)"
+        "what",
+        nargs="?",
+        choices=("pipeline", "identity", "lookup"),
+        default="pipeline",
+        help="what to measure (default pipeline)",
     )
     bench.add_argument("--records", type=_positive, default=100_000, help="identity: the largest planted set (default 100000)")
     bench.add_argument(
@@ -186,6 +191,9 @@ def _bench(asked: argparse.Namespace, paths: Paths) -> int | None:
 
     if asked.what == "identity":
         identity_commands.bench(asked.records, asked.seed, Path(asked.json) if asked.json else None)
+        return None
+    if asked.what == "lookup":
+        reach_commands.bench(paths, Path(asked.json) if asked.json else None)
         return None
     from orchestration.bench.table import bench, write_json
     from orchestration.screen import show_figures

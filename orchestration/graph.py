@@ -33,9 +33,12 @@ def build_defs(overrides: Parts | None = None) -> dg.Definitions:
     landed, to_publish = list(parts.landed_checks(parts.sources(), parts.paths)), list(parts.published_checks(parts.paths))
     guards = [*_guards(gates.LANDED, landed), *_guards(gates.TRANSFORM, transform), *_guards(gates.TO_BE_PUBLISHED, to_publish)]
     publication = publication_asset(parts, layers.published_tables(manifest), guards)
-    hook = automation.hold_hook(parts, _gate_of_step(landed, to_publish))
+    hooks = {
+        automation.hold_hook(parts, _gate_of_step(landed, to_publish)),
+        automation.anomaly_hook(parts, publication.node_def.name),
+    }
     model = model_asset(parts)
-    daily, ingest_all, build, publish, train = automation.jobs(raw, landed, to_publish, publication, model, {hook})
+    daily, ingest_all, build, publish, train = automation.jobs(raw, landed, to_publish, publication, model, hooks)
     return dg.Definitions(
         assets=[raw, *transform, identity, model, publication],
         asset_checks=[*landed, *to_publish],

@@ -155,6 +155,12 @@ PUBLISHED: Mapping[str, Published] = {
         keeps=("source", "metric"),
         values=("score", "customer_id"),
     ),
+    "customer_identifiers": Published(
+        columns=("customer_id", "identifier_type", "identifier_value", "source", "source_record_id", "data_as_of"),
+        grain=("customer_id", "identifier_type", "identifier_value"),
+        filled={"customer_id": 1.0, "identifier_value": 1.0},
+        keeps=("source",),
+    ),
     "kpi_period": _KPI,
     "kpi_daily": _KPI,
     "mrr_bridge": Published(

@@ -38,6 +38,10 @@ FAULTS = {
         "insert into {t} select * from {t} where kpi_id = 'csat' limit 3; update {t} set kpi_id = 'aov' where kpi_id = 'nps'",
         {"repeated_rows", "gone_kpi_id"},
     ),
+    "customer_identifiers": (
+        "update {t} set identifier_value = null where source = 'source0'; update {t} set source = 'source1'",
+        {"filled_identifier_value", "gone_source"},
+    ),
     "mrr_bridge": ("update {t} set closing_mrr = -5 where month = date '2025-03-01'", {"closing_below_zero"}),
     "orders": ("alter table {t} drop column customer_id", {"missing_columns", "columns_gone"}),
     "cases": ("drop table {t}", {"tables"}),

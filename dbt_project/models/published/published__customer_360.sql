@@ -21,3 +21,4 @@ published as (
 )
 
 select * from published
+order by customer_id

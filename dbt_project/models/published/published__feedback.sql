@@ -38,3 +38,4 @@ published as (
 )
 
 select * from published
+order by customer_id, responded_at

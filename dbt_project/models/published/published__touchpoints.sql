@@ -32,3 +32,4 @@ published as (
 )
 
 select * from published
+order by customer_id, occurred_at

@@ -1,4 +1,4 @@
-"""HubSpot as it answers on the wire: CRM v3 list, archived list and search, v4 associations read in batches.
+"""HubSpot as it answers on the wire: CRM v3 list, archived list and search, v4 associations read in batches, tasks written.
 
 Property values are text whatever their type; an object shows only the properties asked for. Search is capped at 10,000
 rows, compares dates in milliseconds and `hs_object_id` as text, never shows archived records, and refuses the epoch.
@@ -16,6 +16,7 @@ from starlette.requests import Request
 from ingest.sandbox.faults import Switches
 from ingest.sandbox.servers.base import Answer, Handler, Refused, Vendor, Window, bearer, envelope, origin, request_id
 from ingest.sandbox.servers.hubspot_search import NotSearchable, conditions, ordering
+from ingest.sandbox.servers.hubspot_tasks import Tasks
 from ingest.sandbox.servers.world import Table, View, World, struct
 
 TOKEN = "sandbox-hubspot-private-app-token"  # a fixed sandbox value
@@ -99,6 +100,7 @@ class HubSpot(Vendor):
         self._burst = Window(190, 10)
         self._search = Window(5, 1)
         self._day = Window(650_000, 86_400, aligned=True)
+        self.tasks = Tasks(self.error, self._has_contact, self._now)
 
     def settings(self, url: str) -> dict[str, str]:
         return {"base_url": url, "token": TOKEN}
@@ -108,7 +110,18 @@ class HubSpot(Vendor):
             ("GET", "/crm/v3/objects/{kind}", self.listed),
             ("POST", "/crm/v3/objects/{kind}/search", self.search),
             ("POST", "/crm/v4/associations/{of}/{to}/batch/read", self.associations),
+            ("GET", "/crm/v3/properties/tasks/{name}", self.tasks.property_of),
+            ("POST", "/crm/v3/properties/tasks", self.tasks.make_property),
+            ("POST", "/crm/v3/objects/tasks/batch/upsert", self.tasks.upsert),
+            ("POST", "/crm/v4/associations/tasks/contacts/batch/associate/default", self.tasks.associate),
         ]
+
+    def _has_contact(self, contact_id: str) -> bool:
+        table = self.world.current(OBJECTS["contacts"].table)
+        return bool(self.world.rows(f"SELECT 1 FROM {table} WHERE id = ?", [contact_id]))
+
+    def _now(self) -> str:
+        return self.world.clock.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
     def refuse(self, request: Request) -> Answer | None:
         return None if bearer(request) == TOKEN else self.error(401)

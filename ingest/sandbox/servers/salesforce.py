@@ -23,6 +23,7 @@ from ingest.sandbox.servers.base import Answer, Handler, Refused, Vendor, Window
 from ingest.sandbox.servers.salesforce_bulk import Jobs, refusal
 from ingest.sandbox.servers.salesforce_objects import OBJECTS
 from ingest.sandbox.servers.salesforce_soql import Malformed, Query
+from ingest.sandbox.servers.salesforce_tasks import Tasks
 from ingest.sandbox.servers.world import View, World
 
 CLIENT_ID = "3MVG9sandboxConsumerKey"
@@ -45,6 +46,7 @@ class Salesforce(Vendor):
         self._tokens: set[str] = set()
         self._open: OrderedDict[str, tuple[View, str]] = OrderedDict()
         self.jobs = Jobs(world, switches)
+        self.tasks = Tasks(self._knows_person)
 
     def settings(self, url: str) -> dict[str, str]:
         return {"base_url": url, "token_url": url + TOKEN_PATH, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
@@ -60,7 +62,13 @@ class Salesforce(Vendor):
             ("PATCH", f"{DATA}/jobs/query/{{job}}", self.job),
             ("DELETE", f"{DATA}/jobs/query/{{job}}", self.job),
             ("GET", f"{DATA}/jobs/query/{{job}}/results", self.results),
+            ("PATCH", f"{DATA}/composite/sobjects/{{object}}/{{field}}", self.tasks.upsert),
         ]
+
+    def _knows_person(self, written: str) -> bool:
+        """By the id of 18 characters, or its first 15."""
+        tables = (self.world.current(OBJECTS[name].table) for name in ("Contact", "Lead"))
+        return any(self.world.rows(f"SELECT 1 FROM {table} WHERE id = ? OR id[:15] = ?", [written] * 2) for table in tables)
 
     def open_routes(self) -> list[Route]:
         return [Route(TOKEN_PATH, self._token, methods=["POST"])]

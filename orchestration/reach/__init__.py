@@ -1,0 +1,1 @@
+"""How what was published reaches other systems: the look-up API, the PostgreSQL mirror, activation, alerts, the dictionary."""

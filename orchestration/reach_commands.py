@@ -1,0 +1,103 @@
+"""The commands by which what was published reaches other systems."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict, astuple, fields
+from pathlib import Path
+
+from ingest.core.paths import Paths
+from orchestration.identity_commands import Add
+
+
+def add_commands(add: Add) -> None:
+    """Declares the commands; `add` makes one."""
+    serve = add("serve", _serve, "answer look-ups of customers over HTTP: who has this e-mail address, phone number or id")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1: this machine alone)")
+    serve.add_argument("--port", type=int, default=8350, help="port to listen on (default 8350)")
+    mirror = add("mirror", _mirror, "copy what is published into another database, whole or not at all")
+    mirror.add_argument("target", choices=("postgres",), help="PostgreSQL, at the address in CX_MIRROR_POSTGRES")
+    activate = add(
+        "activate", _activate, "hand a list of customers to the system people work in; prints what it would do unless --send"
+    )
+    activate.add_argument("target", choices=("hubspot", "salesforce", "webhook"))
+    activate.add_argument("--list", dest="list_name", choices=("contact_today", "at_risk"), default="contact_today")
+    activate.add_argument("--send", action="store_true", help="really send")
+
+
+def _metric(asked: argparse.Namespace, paths: Paths) -> int | None:
+    from orchestration.reach.metric import metric
+    from orchestration.screen import show_csv, show_rows
+
+    by = [word.strip() for word in asked.by.split(",") if word.strip()]
+    names, rows = metric(paths, asked.kpi, by, asked.variant)
+    (show_csv if asked.csv else show_rows)(names, rows)
+    return None
+
+
+def _dictionary(asked: argparse.Namespace, paths: Paths) -> int | None:
+    from orchestration.reach.contracts import contracts
+    from orchestration.reach.dictionary import write_dictionary
+    from orchestration.screen import console
+
+    console.print(f"written: {write_dictionary(paths, contracts(paths))}")
+    return None
+
+
+def _activate(asked: argparse.Namespace, paths: Paths) -> int | None:
+    from orchestration.reach.activation.run import activate
+    from orchestration.screen import console, show_rows
+
+    told = activate(paths, asked.target, asked.list_name, send=asked.send)
+    console.print(
+        f"{asked.list_name}: {told.listed} listed, {told.held_back} held back by consent, {told.unknown_there} not known to "
+        f"{asked.target}, {told.sent_before} sent before, {told.new} new"
+    )
+    show_rows(["reason", "new"], sorted(told.by_reason.items()))
+    names = ["key", "customer_id", "reason_code", "reference", "value_at_risk"]
+    show_rows(names, [tuple(getattr(entry, name) for name in names) for entry in told.sample])
+    if not asked.send:
+        console.print("nothing was sent: `--send` does it")
+        return None
+    console.print(f"sent {told.sent}")
+    for why, count in told.refused.items():
+        console.print(f"refused {count}: {why}")
+    return 1 if told.refused else None
+
+
+def _mirror(asked: argparse.Namespace, paths: Paths) -> int | None:
+    from orchestration.reach.contracts import contracts
+    from orchestration.reach.mirror import mirror
+    from orchestration.screen import console, show_rows
+
+    done = mirror(paths, contracts(paths))
+    if done.stood_already:
+        console.print(f"publication {done.publication_id[:8]} is mirrored already")
+        return None
+    show_rows(["table", "rows"], list(done.rows.items()))
+    console.print(f"publication {done.publication_id[:8]}: {sum(done.rows.values()):,} rows in {len(done.rows)} tables")
+    if done.dropped:
+        console.print(f"no longer published, dropped: {', '.join(done.dropped)}")
+    return None
+
+
+def _serve(asked: argparse.Namespace, paths: Paths) -> int | None:
+    from orchestration.reach.serve import serve
+
+    serve(paths, asked.host, asked.port)
+    return None
+
+
+def bench(paths: Paths, file: Path | None) -> None:
+    """Asks `cx serve` 50 questions a second for 20 seconds about the publication that stands; prints how long answers took."""
+    from orchestration.bench.lookup import GOAL_P95_MS, Answered, bench_lookup
+    from orchestration.screen import console, show_rows
+
+    customers, told = bench_lookup(paths, seconds=20, rate=50)
+    console.print(
+        f"{customers:,} customers, 50 requests a second for 20 seconds; milliseconds, goal: p95 under {GOAL_P95_MS:.0f}"
+    )
+    show_rows([field.name for field in fields(Answered)], [astuple(line) for line in told])
+    if file:
+        file.write_text(json.dumps({"customers": customers, "lines": [asdict(line) for line in told]}, indent=2) + "\n")
