@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +22,8 @@ from orchestration import gates
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+    from orchestration.privacy.purge import Removed
 
 # Without these nothing in the file can be read, whatever the vendors told; other tables may be empty from the start.
 NEVER_EMPTY = ("customer_360", "kpi_catalog", "kpi_period")
@@ -64,6 +66,32 @@ def publish(
         _swap(paths.staging_file, paths.published, tables)
         gates.clear_holds(paths)
         return tables
+
+
+def without(paths: Paths, clear: Callable[[DuckDBPyConnection], list[Removed]]) -> list[Removed]:
+    """Swaps in the published file as it is after `clear`, with its table `publication` told anew; returns what was cleared.
+
+    The caller holds the writer lock. Deleted rows leave no bytes: the file is written anew.
+    """
+    import duckdb
+
+    from orchestration.privacy.rewrite import rewrite
+
+    beside = paths.published.with_name(f".{paths.published.stem}_{os.getpid()}.duckdb")
+    try:
+        shutil.copyfile(paths.published, beside)
+        with duckdb.connect(str(beside)) as connection:
+            removed = clear(connection)
+            for (name,) in connection.execute("select table_name from publication").fetchall():
+                table = _measure(connection, name)
+                told = [table.rows, table.checksum, name]
+                connection.execute("update publication set row_count = ?, checksum = ? where table_name = ?", told)
+        rewrite(beside)
+        beside.replace(paths.published)
+        _sync_directory(paths.published.parent)
+    finally:
+        beside.unlink(missing_ok=True)
+    return removed
 
 
 def _describe(paths: Paths, run_id: str, expected: Sequence[str], gates_passed: Sequence[str]) -> list[PublishedTable]:

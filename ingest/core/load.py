@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -28,13 +29,15 @@ from ingest.core.progress import Progress
 from ingest.core.roster import is_on, note
 from ingest.core.settings import resolve
 from ingest.core.spec import Source
+from ingest.core.suppression import Doorkeeper, Suppression, newest_erasure
 from ingest.core.warehouse import Warehouse, knows_the_same
+from ingest.owners import OWNERS
 from ingest.registry import SOURCES
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceRun:
-    """What one run did to one raw table. extracted = landed + duplicates + quarantined."""
+    """What one run did to one raw table. extracted = landed + duplicates + quarantined + suppressed."""
 
     source: str
     resource: str
@@ -44,6 +47,7 @@ class ResourceRun:
     landed: int
     duplicates: int
     quarantined: int
+    suppressed: int
     calls: int
     is_complete: bool
     seconds: float
@@ -92,12 +96,15 @@ def ingest_source(source: Source, paths: Paths, on_page: OnPage | None = None) -
     started = time.monotonic()
     pipeline = _pipeline(source, paths)
     _finish_what_was_left(pipeline, source, paths)
-    run = SourceRun(source, settings, uuid.uuid4().hex, paths.quarantine, on_page, notes=paths.calls(source.name))
+    door = Doorkeeper(source.name, Suppression.read(paths), dict(OWNERS.get(source.name, {})))
+    run = SourceRun(source, settings, uuid.uuid4().hex, paths.quarantine, on_page, paths.calls(source.name), door)
     try:
         with _settled_heap():
             pipeline.extract(dlt_source(run))
         pipeline.normalize()
         with writer(paths, f"cx ingest {source.name}"), _opened(paths):
+            _refuse_what_was_erased_meanwhile(source, pipeline, door.listed, paths)
+            door.listed.keep()
             pipeline.load()
     except PipelineStepFailed as error:
         raise _plain(source, error) from error
@@ -112,6 +119,7 @@ def ingest_source(source: Source, paths: Paths, on_page: OnPage | None = None) -
             t.distinct_keys,
             t.duplicates,
             t.quarantined,
+            t.suppressed,
             t.calls,
             t.is_complete,
             seconds,
@@ -162,6 +170,13 @@ def _finish_what_was_left(pipeline: dlt.Pipeline, source: Source, paths: Paths) 
                 pipeline.sync_destination()
     except PipelineStepFailed as error:
         raise _plain(source, error) from error
+
+
+def _refuse_what_was_erased_meanwhile(source: Source, pipeline: dlt.Pipeline, listed: Suppression, paths: Paths) -> None:
+    """Rows read before somebody was erased may be theirs: they are thrown away with the cursors they moved."""
+    if newest_erasure(paths) != listed.newest:
+        shutil.rmtree(pipeline.working_dir, ignore_errors=True)
+        raise IngestError(f"{source.name}: somebody was erased while it was read, nothing of it landed", "Run again.")
 
 
 def _plain(source: Source, error: PipelineStepFailed) -> CxError:

@@ -48,6 +48,16 @@ class Paths:
         return self.root / "calls" / source
 
     @property
+    def suppression(self) -> Path:
+        """Hashes of who was erased and must not come back, and their salt: never in version control."""
+        return self.root / "suppression"
+
+    @property
+    def erasures(self) -> Path:
+        """A receipt per erasure, without personal data."""
+        return self.root / "erasures"
+
+    @property
     def docs(self) -> Path:
         return self.root / "docs"
 
