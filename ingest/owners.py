@@ -78,18 +78,14 @@ OWNERS: Mapping[str, Mapping[str, Rows]] = {
         "invoices": _OF_CUSTOMER,
         "credit_notes": _OF_CUSTOMER,
     },
-    "surveymonkey": {
-        "responses": Rows(told={"email": EMAIL, "customer_number": NUMBER, "ticket_id": "zendesk_ticket_id"}),
-    },
+    "surveymonkey": {"responses": Rows(told={"email": EMAIL, "customer_number": NUMBER, "ticket_id": "zendesk_ticket_id"})},
     "qualtrics": {"responses": Rows(told={"recipient_email": EMAIL, "external_reference": NUMBER})},
     "zendesk_support": {
         "users": Rows(told={"email": EMAIL, "phone": PHONE}),
         "tickets": Rows(of=(link("requester_id", "users"),)),
         "satisfaction_ratings": Rows(of=(link("requester_id", "users"), link("ticket_id", "tickets"))),
     },
-    "zendesk_chat": {
-        "chats": Rows(of=(link("visitor_id", "visitors"),), told={"visitor_email": EMAIL, "visitor_phone": PHONE}),
-    },
+    "zendesk_chat": {"chats": Rows(of=(link("visitor_id", "visitors"),), told={"visitor_email": EMAIL, "visitor_phone": PHONE})},
     "intercom": {
         "contacts": Rows(told={"email": EMAIL, "phone": PHONE}),
         "conversations": Rows(of=(link("contacts", "contacts", path="$.contacts[*].id"),)),
@@ -100,7 +96,7 @@ OWNERS: Mapping[str, Mapping[str, Rows]] = {
     "mailbox": {
         "messages": Rows(
             told={"sender_address": EMAIL, "dsn_recipient": EMAIL}, of=(link("to_addresses", EMAIL, path="$[*]", weak=True),)
-        ),
+        )
     },
     "letters": {"letters": Rows(told={"customer_number": NUMBER})},
     "web_events": {

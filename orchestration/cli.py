@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from ingest.core.errors import CxError
 from ingest.core.paths import Paths
-from orchestration import identity_commands
+from orchestration import identity_commands, privacy_commands
 
 Command = Callable[[argparse.Namespace, Paths], int | None]
 
@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     sources = add("sources", _sources, "every source, its settings and where to find their values")
     sources.add_argument("source", nargs="*", help="only these")
     identity_commands.add_commands(add)
+    privacy_commands.add_commands(add)
     bench = add("bench", _bench, "measure the pipeline, or identity alone")
     bench.add_argument(
         "what", nargs="?", choices=("pipeline", "identity"), default="pipeline", help="what to measure (default pipeline)"

@@ -54,7 +54,7 @@ def remember(paths: Paths) -> None:
     with duckdb.connect(str(paths.warehouse)) as connection:
         connection.execute(f"create schema if not exists {SCHEMA}")
         connection.execute(f"create table if not exists {SCHEMA}.publication (stamp varchar, tables varchar)")
-        mark = [stamp, ", ".join(f"{name}({', '.join(columns)})" for name, columns in TABLES.items())]
+        mark = [stamp, ", ".join(f"{name}({', '.join(columns)})" for name, columns in TABLES.items()) + f", {ERASED_FACTS}"]
         if connection.execute(f"select stamp, tables from {SCHEMA}.publication").fetchall() == [tuple(mark)]:
             return
         if found:

@@ -47,10 +47,10 @@ class ResourceRun:
     landed: int
     duplicates: int
     quarantined: int
-    suppressed: int
     calls: int
     is_complete: bool
     seconds: float
+    suppressed: int = 0
 
 
 @dataclass(slots=True)
@@ -119,10 +119,10 @@ def ingest_source(source: Source, paths: Paths, on_page: OnPage | None = None) -
             t.distinct_keys,
             t.duplicates,
             t.quarantined,
-            t.suppressed,
             t.calls,
             t.is_complete,
             seconds,
+            t.suppressed,
         )
         for t in run.tallies.values()
     ], run.errors

@@ -40,7 +40,9 @@ class Catalog:
         if _LOADERS.match(table) or table == "ingest_runs":
             return []
         return [
-            name for name, kind in self.tables[schema, table] if kind == "VARCHAR" and name != "_run_id" and not _LOADERS.match(name)
+            name
+            for name, kind in self.tables[schema, table]
+            if kind == "VARCHAR" and name != "_run_id" and not _LOADERS.match(name)
         ]
 
 

@@ -95,8 +95,8 @@ def _go_on(paths: Paths, erasure: Erasure, sources: Sequence[Source], seed: Path
             erasure.removed[name] = removed or erasure.removed.get(name, [])
             erasure.done.append(name)
             _write_journal(paths, erasure)
-    found, files = search(paths.root, erasure.person.spellings, untouched(paths))
-    receipt = _write_receipt(paths, erasure, found, files)
+    found, searched = search(paths.root, erasure.person.spellings, untouched(paths))
+    receipt = _write_receipt(paths, erasure, found, searched)
     if found:
         places = ", ".join(sorted({one.place for one in found})[:5])
         raise ErasureIncomplete(
@@ -161,10 +161,11 @@ def _opened(paths: Paths) -> DuckDBPyConnection:
     return connection
 
 
-def _write_receipt(paths: Paths, erasure: Erasure, found: Sequence[Found], files: int) -> Path:
+def _write_receipt(paths: Paths, erasure: Erasure, found: Sequence[Found], searched: int) -> Path:
     """What was done, for whoever asks: places and counts, salted hashes of who it was, and what a search found afterwards."""
     listed, person = Suppression.read(paths), erasure.person
     places = [{"step": step, **asdict(one)} for step, removed in erasure.removed.items() for one in removed]
+    rows, files = ([one for one in places if (one["step"] == "files") is of_files] for of_files in (False, True))
     told = {
         "erasure": erasure.id,
         "begun_at": erasure.begun_at,
@@ -174,9 +175,10 @@ def _write_receipt(paths: Paths, erasure: Erasure, found: Sequence[Found], files
         "records_listed": len({*person.nodes, *person.record_names()}),
         "identifiers_shared_with_others_and_kept": person.shared,
         "places": places,
-        "rows_removed": sum(one["removed"] for one in places),
-        "cells_cleared": sum(one["cleared"] for one in places),
-        "files_searched": files,
+        "rows_removed": sum(one["removed"] for one in rows),
+        "cells_cleared": sum(one["cleared"] for one in rows),
+        "files_removed": sum(one["removed"] for one in files),
+        "files_searched": searched,
         "left": [asdict(one) for one in found],
     }
     target = paths.erasures / f"{erasure.id}.json"

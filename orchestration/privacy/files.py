@@ -24,8 +24,7 @@ def untouched(paths: Paths) -> tuple[Path, ...]:
 
 def purge_files(paths: Paths, person: Person) -> list[Removed]:
     """Removes dlt's working files, which are a copy of what the warehouse knows, and clears every other file that tells something."""
-    done = [Removed(".dlt", _remove(folder), 1) for folder in sorted(paths.dlt.glob("*")) if folder.is_dir()]
-    done += _leftovers(paths)
+    done = [*_without_working_files(paths), *_leftovers(paths)]
     found, _ = search(paths.root, person.spellings, (*untouched(paths), paths.warehouse, paths.published))
     for place in sorted({one.place.split(":")[0] for one in found}):
         done.append(_clear(paths.root / place, place, person))
@@ -40,9 +39,10 @@ def _leftovers(paths: Paths) -> list[Removed]:
     return [Removed(f"published/{path.name}", 1, 1) for path in hidden]
 
 
-def _remove(folder: Path) -> int:
-    shutil.rmtree(folder)
-    return 1
+def _without_working_files(paths: Paths) -> list[Removed]:
+    files = sum(path.is_file() for path in paths.dlt.rglob("*"))
+    shutil.rmtree(paths.dlt, ignore_errors=True)
+    return [Removed(".dlt", files, files)] if files else []
 
 
 def _clear(path: Path, place: str, person: Person) -> Removed:

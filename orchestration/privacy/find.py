@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from duckdb import DuckDBPyConnection
 
 from ingest.core.errors import CxError, UnknownName
-from ingest.core.ownership import EMAIL, PHONE, PHONE_DIGITS, WEAK_KINDS, Link, Rows, clean_email, normalised, record_name
+from ingest.core.ownership import EMAIL, PHONE, PHONE_DIGITS, WEAK_KINDS, Link, Rows, clean_email, normalised
 from ingest.core.spec import Source
 from ingest.owners import OWNERS
 from orchestration.identity.state import has_table
@@ -54,10 +54,7 @@ class Person:
         return {(name.split(":")[0], name.split(":")[1]): set(keys) for name, keys in self.records.items()}
 
     def record_names(self) -> list[str]:
-        return [record_name(*name.split(":"), key) for name, keys in self.records.items() for key in keys]
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return [f"{name}:{key}" for name, keys in self.records.items() for key in keys]
 
 
 def find(connection: DuckDBPyConnection, told: str, sources: list[Source]) -> Person:
@@ -67,9 +64,8 @@ def find(connection: DuckDBPyConnection, told: str, sources: list[Source]) -> Pe
     ):
         raise CxError("nobody has been resolved yet", "Run `cx run` or `cx demo` first.")
     customer = _customer(connection, told.strip())
-    ids = [customer] + _column(
-        connection, "select customer_id from identity_state.customer_registry where merged_into = ?", [customer]
-    )
+    merged = "select customer_id from identity_state.customer_registry where merged_into = ?"
+    ids = [customer, *_column(connection, merged, [customer])]
     asked = "select distinct node_id from identity_state.customer_xref where customer_id = ? and valid_to is null order by 1"
     person = Person(ids, _column(connection, asked, [customer]))
     _identifiers(connection, person)
@@ -129,21 +125,21 @@ def _closure(connection: DuckDBPyConnection, person: Person, sources: list[Sourc
     keys: Keys = {}
     catalog = Catalog.of(connection)
     for node in person.nodes:
-        source, resource, key = node.split(":", 2)
-        keys.setdefault((source, resource), set()).add(key)
+        vendor, resource, key = node.split(":", 2)
+        keys.setdefault((vendor, resource), set()).add(key)
     for source in sources:
         owned = {
-            resource.name: (rows, owned_key(rows, resource.key))
-            for resource in source.resources
-            if (rows := OWNERS.get(source.name, {}).get(resource.name)) and catalog.has(source.schema, resource.name)
+            one.name: (rows, owned_key(rows, one.key))
+            for one in source.resources
+            if (rows := OWNERS.get(source.name, {}).get(one.name)) and catalog.has(source.schema, one.name)
         }
         before = -1
         while before != (now := sum(len(found) for (name, _), found in keys.items() if name == source.name)):
             before = now
-            for name, (rows, key) in owned.items():
+            for name, (rows, own) in owned.items():
                 table = f'"{source.schema}"."{name}"'
-                _find_rows(connection, source.name, name, table, rows, key, person, keys)
-                _bring(connection, source.name, name, table, rows, key, keys)
+                _find_rows(connection, source.name, name, table, rows, own, person, keys)
+                _bring(connection, source.name, name, table, rows, own, keys)
     return keys
 
 

@@ -7,7 +7,7 @@ nothing waits for a run; what they add up is made anew by the next build.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
@@ -61,10 +61,7 @@ def _purge_resource(
         listed = text_of(rows.key or resource.key)
         done.append(
             _delete(
-                connection,
-                f'"{source.schema}"."{resource.name}_keys"',
-                f"{listed} in (select unnest($keys::varchar[]))",
-                given,
+                connection, f'"{source.schema}"."{resource.name}_keys"', f"{listed} in (select unnest($keys::varchar[]))", given
             )
         )
     for link in rows.of:
@@ -105,7 +102,7 @@ def _clear_text(
     hits = _count(connection, f"{name} where {where}", given)
     if not hits:
         return []
-    told = ", ".join(f"\"{column}\" = regexp_replace(\"{column}\", $pattern, $erased, 'gi')" for column in columns)
+    told = ", ".join(f'"{column}" = regexp_replace("{column}", $pattern, $erased, \'gi\')' for column in columns)
     connection.execute(f"update {name} set {told} where {where}", {**given, "erased": ERASED})
     return [Removed(f"{schema}.{table}", _count(connection, name, {}), 0, hits)]
 
@@ -135,7 +132,12 @@ def _names(connection: DuckDBPyConnection, catalog: Catalog, person: Person) -> 
     for schema, prefix in (("customer_360", "fct_"), ("main", ""), ("publication_state", "")):
         for table in catalog.of_schema(schema):
             columns = catalog.text_columns(schema, table)
-            if table.startswith(prefix) and "customer_id" in columns and columns[0] != "customer_id" and columns[0].endswith("_id"):
+            if (
+                table.startswith(prefix)
+                and "customer_id" in columns
+                and columns[0] != "customer_id"
+                and columns[0].endswith("_id")
+            ):
                 sql = f'select distinct "{columns[0]}" from "{schema}"."{table}" where customer_id in (select unnest($ids))'
                 named |= {str(row[0]) for row in connection.execute(sql, given).fetchall()}
     return named
@@ -144,12 +146,16 @@ def _names(connection: DuckDBPyConnection, catalog: Catalog, person: Person) -> 
 def _bare_keys(person: Person, table: str) -> set[str]:
     """The keys a staging table calls the rows of its own vendor by."""
     vendor = table.removeprefix("stg_").split("__")[0]
-    return {part for (source, _), keys in person.keys().items() if source == vendor for key in keys for part in (key, key.split("/")[-1])}
+    return {
+        part
+        for (source, _), keys in person.keys().items()
+        if source == vendor
+        for key in keys
+        for part in (key, key.split("/")[-1])
+    }
 
 
-def _clear_lists(
-    connection: DuckDBPyConnection, catalog: Catalog, schema: str, table: str, named: set[str]
-) -> list[Removed]:
+def _clear_lists(connection: DuckDBPyConnection, catalog: Catalog, schema: str, table: str, named: set[str]) -> list[Removed]:
     """Examples listed in one text lose those of the person."""
     columns = [name for name in catalog.text_columns(schema, table) if name.endswith("_references")]
     cleared = 0
@@ -164,9 +170,7 @@ def _clear_lists(
     return [Removed(f"{schema}.{table}", _count(connection, f'"{schema}"."{table}"', {}), 0, cleared)] if cleared else []
 
 
-def _delete_told(
-    connection: DuckDBPyConnection, catalog: Catalog, schema: str, table: str, person: Person
-) -> list[Removed]:
+def _delete_told(connection: DuckDBPyConnection, catalog: Catalog, schema: str, table: str, person: Person) -> list[Removed]:
     """Rows of tables about identifiers themselves, and text of others in every other table."""
     columns = catalog.text_columns(schema, table)
     if schema != "identity" or not person.spellings or not columns:
@@ -175,11 +179,11 @@ def _delete_told(
     return [_delete(connection, f'"{schema}"."{table}"', where, given)]
 
 
-def _delete(connection: DuckDBPyConnection, table: str, where: str, given: dict[str, object]) -> Removed:
+def _delete(connection: DuckDBPyConnection, table: str, where: str, given: Mapping[str, object]) -> Removed:
     before = _count(connection, table, {})
     told = connection.execute(f"delete from {table} where {where}", given or None).fetchall()
     return Removed(table.replace('"', ""), before, int(told[0][0]))
 
 
-def _count(connection: DuckDBPyConnection, what: str, given: dict[str, object]) -> int:
+def _count(connection: DuckDBPyConnection, what: str, given: Mapping[str, object]) -> int:
     return int(connection.execute(f"select count(*) from {what}", given or None).fetchall()[0][0])

@@ -32,7 +32,9 @@ def search(root: Path, values: Sequence[str], leave_out: Collection[Path] = ()) 
     """Every place below `root` where one of the values stands alone, in any case, and how many files were read."""
     needles = sorted({value.lower() for value in values if value})
     files = [
-        path for path in sorted(root.rglob("*")) if path.is_file() and not any(path.is_relative_to(folder) for folder in leave_out)
+        path
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and not any(path.is_relative_to(folder) for folder in leave_out)
     ]
     found = list[Found]()
     for path in files:

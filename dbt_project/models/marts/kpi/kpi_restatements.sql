@@ -32,6 +32,12 @@ published_cases as (
 
 ),
 
+erased_facts as (
+
+    select * from {{ source('publication_state', 'erased_facts') }}
+
+),
+
 current_periods as (
 
     select * from {{ ref('kpi_period') }}
@@ -238,6 +244,15 @@ by_month as (
         count(distinct record_id) as records
     from touched
     group by facts, cause, month
+    union all
+    -- what people who were erased had said, bought and asked stands nowhere any more: its number does
+    select
+        facts,
+        'erasure' as cause,
+        month,
+        sum(records) as records
+    from erased_facts
+    group by facts, month
 
 ),
 
