@@ -7,18 +7,12 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection
 
 from orchestration.identity.state import has_table, prepare
+from orchestration.privacy.catalog import Catalog
 from orchestration.privacy.find import Person
-from orchestration.privacy.purge import Removed
+from orchestration.privacy.places import state_places
+from orchestration.privacy.purge import Removed, delete
 
 ERASED_FACTS = "publication_state.erased_facts"
-_MINE = {
-    "customer_xref": "node_id in $nodes or customer_id in $ids",
-    "customer_events": "customer_id in $ids",
-    "household_members": "customer_id in $ids",
-    "review_queue": "node_l in $nodes or node_r in $nodes or customer_l in $ids or customer_r in $ids",
-    "identity_overrides": "node_l in $nodes or node_r in $nodes",
-    "compared_pairs": "l_key in (select md5_number_lower(unnest($nodes))) or r_key in (select md5_number_lower(unnest($nodes)))",
-}
 # which figures each fact enters (facts of kpi_catalog), and the days by which it does
 _FACTS = {
     "publication_state.feedback": ("case metric when 'good_bad' then 'csat' else metric end", "responded_at"),
@@ -34,10 +28,7 @@ _FACTS = {
 def purge_state(connection: DuckDBPyConnection, person: Person, at: datetime) -> list[Removed]:
     """Clears schema identity_state and reference.identity_overrides; leaves tombstones."""
     prepare(connection)
-    given = {"nodes": person.nodes, "ids": person.customer_ids}
-    done = [_delete(connection, f"identity_state.{table}", where, given) for table, where in _MINE.items()]
-    if has_table(connection, "reference", "identity_overrides"):
-        done.append(_delete(connection, "reference.identity_overrides", _MINE["identity_overrides"], given))
+    done = delete(connection, state_places(Catalog.of(connection), person))
     told = {"ids": person.customer_ids, "at": at}
     connection.execute(
         """update identity_state.customer_registry set status = 'erased', merged_into = null, created_at = $at, ended_at = $at
@@ -49,7 +40,7 @@ def purge_state(connection: DuckDBPyConnection, person: Person, at: datetime) ->
         select $at as occurred_at, 'erased' as event, unnest($ids) as customer_id, 0 as n_nodes, $at as recorded_at""",
         told,
     )
-    return [one for one in done if one.removed]
+    return done
 
 
 def note_facts(connection: DuckDBPyConnection, person: Person) -> None:
@@ -63,10 +54,3 @@ def note_facts(connection: DuckDBPyConnection, person: Person) -> None:
                 where customer_id in (select unnest($ids)) and {moment} is not null group by all""",
                 {"ids": person.customer_ids},
             )
-
-
-def _delete(connection: DuckDBPyConnection, table: str, where: str, given: dict[str, list[str]]) -> Removed:
-    used = {name: value for name, value in given.items() if f"${name}" in where}
-    before = int(connection.execute(f"select count(*) from {table}").fetchall()[0][0])
-    told = connection.execute(f"delete from {table} where {where}", used).fetchall()
-    return Removed(table, before, int(told[0][0]))
