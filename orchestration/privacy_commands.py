@@ -24,6 +24,20 @@ def add_commands(add: Add) -> None:
     erase.add_argument("--yes", action="store_true", help="do it")
     erase.add_argument("--resume", action="store_true", help="end erasures that were interrupted")
     erase.add_argument("--json", action="store_true", help="for machines")
+    export = add("export-person", _export, "write all that is known of a person, from raw to published, as JSON and CSV")
+    export.add_argument("who", help="an e-mail address, a phone number or a customer id")
+    export.add_argument("--to", required=True, metavar="FOLDER", help="a new folder; it will hold personal data")
+
+
+def _export(asked: argparse.Namespace, paths: Paths) -> int | None:
+    from ingest.registry import SOURCES
+    from orchestration.privacy.export import export_person
+    from orchestration.screen import console
+
+    tables = export_person(paths, asked.who, list(SOURCES.values()), Path(asked.to))
+    rows = sum(table.rows for table in tables)
+    console.print(f"{rows:,} rows of {len(tables)} tables, and manifest.json: {asked.to}", soft_wrap=True)
+    return None
 
 
 def _erase(asked: argparse.Namespace, paths: Paths) -> int | None:

@@ -88,12 +88,12 @@ def _in_duckdb(path: Path, needles: Sequence[str]) -> Iterator[tuple[str, int]]:
         join duckdb_tables() using (database_name, schema_name, table_name)
         where data_type not in ('BIGINT', 'INTEGER', 'DOUBLE', 'BOOLEAN', 'DATE', 'TIMESTAMP WITH TIME ZONE', 'UBIGINT')
         group by all order by all"""
+    anything = "|".join(re.sub(r"([^\w\s@])", r"\\\1", needle) for needle in needles)
     with duckdb.connect(str(path), read_only=True) as connection:
         for schema, table, columns in connection.execute(asked).fetchall():
             row = ", ".join(f'cast("{column}" as varchar)' for column in columns)
-            told = " or ".join(f"contains(told, ${place})" for place in range(1, len(needles) + 1))
-            near = f'select told from (select lower(concat_ws(chr(1), {row})) as told from "{schema}"."{table}") where {told}'
-            hits = sum(bool(count(text, needles)) for (text,) in connection.execute(near, list(needles)).fetchall())
+            near = f'select told from (select lower(concat_ws(chr(1), {row})) as told from "{schema}"."{table}") where regexp_matches(told, ?)'
+            hits = sum(bool(count(text, needles)) for (text,) in connection.execute(near, [anything]).fetchall())
             yield f":{schema}.{table}", hits + _in_states(connection, schema, table, needles)
 
 
