@@ -74,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true", help="for machines")
     query = add("query", _query, "ask the published file")
     query.add_argument("sql", help="for example: select * from kpi_period order by period_start desc limit 10")
+    query.add_argument(
+        "--role", choices=("full", "pseudonymised"), default="full", help="pseudonymised: no names, no free text (default full)"
+    )
     query.add_argument("--csv", action="store_true", help="all rows as CSV")
     sources = add("sources", _sources, "every source, its settings and where to find their values")
     sources.add_argument("source", nargs="*", help="only these")
@@ -154,7 +157,7 @@ def _query(asked: argparse.Namespace, paths: Paths) -> int | None:
     from orchestration.reader import query
     from orchestration.screen import show_csv, show_rows
 
-    names, rows = query(paths, asked.sql)
+    names, rows = query(paths, asked.sql, asked.role)
     (show_csv if asked.csv else show_rows)(names, rows)
     return None
 

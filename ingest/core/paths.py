@@ -34,6 +34,16 @@ class Paths:
         return self.root / "published" / "cx.duckdb"
 
     @property
+    def pseudonymised(self) -> Path:
+        """The same publication for those who need no names: keyed hashes instead, and no free text."""
+        return self.root / "published" / "cx_pseudonymised.duckdb"
+
+    @property
+    def pseudonym_key(self) -> Path:
+        """The key of those hashes, unless the environment gives one; whoever has it can tell who is who."""
+        return self.root / "pseudonym.key"
+
+    @property
     def staging_file(self) -> Path:
         """The next publication while it is being built."""
         return self.root / "published" / ".next.duckdb"
