@@ -24,6 +24,7 @@ from ingest.core.build import dlt_source
 from ingest.core.errors import CxError, IngestError, SettingMissing, UnknownName
 from ingest.core.extract import OnPage, SourceRun
 from ingest.core.lock import writer
+from ingest.core.masking import masked
 from ingest.core.paths import Paths
 from ingest.core.progress import Progress
 from ingest.core.roster import is_on, note
@@ -187,15 +188,16 @@ def _plain(source: Source, error: PipelineStepFailed) -> CxError:
             return cause
         last, cause = cause, cause.__cause__ or cause.__context__
     return IngestError(
-        f"{source.name}: {error.step} failed: {(str(last) or type(last).__name__).splitlines()[0][:300]}",
+        f"{source.name}: {error.step} failed: {masked((str(last) or type(last).__name__).splitlines()[0])[:300]}",
         "Run again with --traceback for the whole story; nothing is lost.",
     )
 
 
 def configure_dlt() -> None:
     """Our defaults for dlt, which reads them from the environment: declared order, no second copy of the rows left in the
-    staging tables, nothing sent home, only errors said."""
+    staging tables or in files, nothing sent home, only errors said."""
     os.environ.setdefault("EXTRACT__NEXT_ITEM_MODE", "fifo")
     os.environ.setdefault("LOAD__TRUNCATE_STAGING_DATASET", "true")
+    os.environ.setdefault("LOAD__DELETE_COMPLETED_JOBS", "true")
     os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
     os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
