@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import importlib
 import re
 import sqlite3
@@ -11,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.core.suppression import ADDRESS, NUMBER
+from ingest.core.suppression import ADDRESS
 from ingest.registry import SOURCES
 from tests.demo.conftest import Demo
 
 _NAMED = re.compile(r"\b[^\W\d_][\w'-]+ [^\W\d_][\w'-]+\b")
+_WORD = re.compile(r"[^\W\d_][\w'-]{2,}")
+_LINE = re.compile(r"(?<![\w.-])[+(0][\d ()/.-]{7,}\d")
 _SECRET = re.compile(r"TOKEN|SECRET|PASSWORD|API_KEY")
 _WRITTEN = """
 select distinct lower(trim(email)), trim(phone), trim(mobile_phone), trim(given_name) || ' ' || trim(family_name)
@@ -54,9 +57,11 @@ def _dump(path: Path) -> bytes:
 
 def _found(told: str, canaries: tuple[set[str], set[str], set[str]]) -> int:
     emails, phones, names = canaries
-    mails = {address.lower() for address in ADDRESS.findall(told)} & emails
-    lines = {number.strip() for number in NUMBER.findall(told)} & phones
-    return len(mails) + len(lines) + len(set(_NAMED.findall(told)) & names)
+    mails = {address.lower() for address in ADDRESS.findall(told)} & emails if "@" in told else set()
+    lines = {number.strip() for number in _LINE.findall(told)} & phones
+    families = {name.rpartition(" ")[2] for name in names}
+    is_near = not families.isdisjoint(_WORD.findall(told))
+    return len(mails) + len(lines) + (len(set(_NAMED.findall(told)) & names) if is_near else 0)
 
 
 def test_the_scan_finds_what_is_there(demo: Demo, canaries: tuple[set[str], set[str], set[str]]) -> None:
@@ -66,9 +71,9 @@ def test_the_scan_finds_what_is_there(demo: Demo, canaries: tuple[set[str], set[
 
 
 def test_no_person_stands_in_logs_history_docs_or_compiled_sql(demo: Demo, canaries: tuple[set[str], set[str], set[str]]) -> None:
-    kinds = {name.split("/")[0] for name, _ in _left_behind(demo)}
-    assert {".dagster", ".dbt", ".dlt", "docs", "first.txt"} <= kinds
-    telling = {name for name, raw in _left_behind(demo) if _found(raw.decode(errors="replace"), canaries)}
+    files = {hashlib.sha256(raw).digest(): (name, raw) for name, raw in _left_behind(demo)}  # dbt writes its SQL twice
+    assert {".dagster", ".dbt", ".dlt", "docs", "first.txt"} <= {name.split("/")[0] for name, _ in files.values()}
+    telling = {name for name, raw in files.values() if _found(raw.decode(errors="replace"), canaries)}
     assert telling == set()
 
 
