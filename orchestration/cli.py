@@ -14,7 +14,7 @@ from typing import NoReturn
 from ingest.core.errors import CxError
 from ingest.core.paths import Paths
 from ingest.core.places import refused
-from orchestration import backup_commands, identity_commands, quarantine_commands, reach_commands
+from orchestration import backup_commands, identity_commands, privacy_commands, quarantine_commands, reach_commands
 
 Command = Callable[[argparse.Namespace, Paths], int | None]
 
@@ -80,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true", help="for machines")
     query = add("query", _query, "ask the published file")
     query.add_argument("sql", help="for example: select * from kpi_period order by period_start desc limit 10")
+    query.add_argument(
+        "--role", choices=("full", "pseudonymised"), default="full", help="pseudonymised: no names, no free text (default full)"
+    )
     query.add_argument("--csv", action="store_true", help="all rows as CSV")
     sources = add("sources", _sources, "every source, its settings and where to find their values")
     sources.add_argument("source", nargs="*", help="only these")
@@ -87,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     quarantine_commands.add_commands(add)
     backup_commands.add_commands(add)
     reach_commands.add_commands(add)
+    privacy_commands.add_commands(add)
     bench = add("bench", _bench, "measure the pipeline, identity alone, or look-ups in what is published")
     bench.add_argument(
         "what",
@@ -169,7 +173,7 @@ def _query(asked: argparse.Namespace, paths: Paths) -> int | None:
     from orchestration.reader import query
     from orchestration.screen import show_csv, show_rows
 
-    names, rows = query(paths, asked.sql)
+    names, rows = query(paths, asked.sql, asked.role)
     (show_csv if asked.csv else show_rows)(names, rows)
     return None
 

@@ -21,6 +21,7 @@ from orchestration.assets.publish import publication_asset
 from orchestration.assets.transform import STEPS as TRANSFORM_STEPS
 from orchestration.assets.transform import transform_assets
 from orchestration.parts import Parts
+from orchestration.privacy.pseudonyms import classes_of
 from orchestration.transformer import Transformer
 
 
@@ -32,7 +33,8 @@ def build_defs(overrides: Parts | None = None) -> dg.Definitions:
     raw, transform, identity = raw_assets(parts), transform_assets(parts, transformer, manifest), identity_assets(parts)
     landed, to_publish = list(parts.landed_checks(parts.sources(), parts.paths)), list(parts.published_checks(parts.paths))
     guards = [*_guards(gates.LANDED, landed), *_guards(gates.TRANSFORM, transform), *_guards(gates.TO_BE_PUBLISHED, to_publish)]
-    publication = publication_asset(parts, layers.published_tables(manifest), guards)
+    tables = layers.published_tables(manifest)
+    publication = publication_asset(parts, tables, guards, classes_of(manifest, tables))
     hooks = {
         automation.hold_hook(parts, _gate_of_step(landed, to_publish)),
         automation.anomaly_hook(parts, publication.node_def.name),

@@ -48,27 +48,45 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 _CALLED = {"customers": "customer_360"}
 """Tables the publication calls otherwise."""
 
+# how many facts erasures took out of which months since that publication: why its figures will move
+ERASED_FACTS = "erased_facts"
+_ERASED_FACTS = "facts varchar, month date, records bigint"
+
 
 def remember(paths: Paths) -> None:
     """Brings `publication_state` up to the published file that stands; at once when it already is. The caller holds the writer lock."""
     import duckdb
 
-    found = paths.published.stat() if paths.published.exists() else None
-    stamp = f"{found.st_mtime_ns}/{found.st_size}" if found else "nothing published"
+    found, stamp = paths.published.exists(), _stamp(paths)
     with duckdb.connect(str(paths.warehouse)) as connection:
         connection.execute(f"create schema if not exists {SCHEMA}")
         connection.execute(f"create table if not exists {SCHEMA}.publication (stamp varchar, tables varchar)")
-        mark = [stamp, ", ".join(f"{name}({', '.join(columns)})" for name, columns in TABLES.items())]
+        mark = [stamp, ", ".join(f"{name}({', '.join(columns)})" for name, columns in TABLES.items()) + f", {ERASED_FACTS}"]
         if connection.execute(f"select stamp, tables from {SCHEMA}.publication").fetchall() == [tuple(mark)]:
             return
         if found:
             connection.execute(f"attach '{paths.published}' as last_publication (read_only)")
         connection.begin()
         for name, columns in TABLES.items():
-            _keep(connection, name, columns, is_there=found is not None)
+            _keep(connection, name, columns, is_there=found)
+        connection.execute(f"create or replace table {SCHEMA}.{ERASED_FACTS} ({_ERASED_FACTS})")
         connection.execute(f"delete from {SCHEMA}.publication")
         connection.execute(f"insert into {SCHEMA}.publication values (?, ?)", mark)
         connection.commit()
+
+
+def _stamp(paths: Paths) -> str:
+    """Tells one published file from another."""
+    found = paths.published.stat() if paths.published.exists() else None
+    return f"{found.st_mtime_ns}/{found.st_size}" if found else "nothing published"
+
+
+def stays(paths: Paths) -> None:
+    """The published file was written anew without somebody who was erased, and so were the copies here: it is the same publication."""
+    import duckdb
+
+    with duckdb.connect(str(paths.warehouse)) as connection:
+        connection.execute(f"update {SCHEMA}.publication set stamp = ?", [_stamp(paths)])
 
 
 def _keep(connection: DuckDBPyConnection, name: str, columns: Mapping[str, str], *, is_there: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,9 +19,12 @@ from ingest.core.errors import CxError
 from ingest.core.lock import writer
 from ingest.core.paths import Paths
 from orchestration import gates
+from orchestration.privacy.pseudonyms import Classes, describe, key_of, pseudonymise
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+    from orchestration.privacy.purge import Removed
 
 # Without these nothing in the file can be read, whatever the vendors told; other tables may be empty from the start.
 NEVER_EMPTY = ("customer_360", "kpi_catalog", "kpi_period")
@@ -51,22 +54,53 @@ class PublishedTable:
 
 
 def publish(
-    paths: Paths, run_id: str, expected: Sequence[str], gates_passed: Sequence[str] = gates.ORDER
+    paths: Paths, run_id: str, expected: Sequence[str], gates_passed: Sequence[str] = gates.ORDER, classes: Classes | None = None
 ) -> list[PublishedTable]:
     """Swaps the staged file in and forgets all holds. PublishError leaves the last publication as it was.
 
-    expected: every table the published layer declares; all have to be there.
+    expected: every table the published layer declares; all have to be there. classes: what each column is, by table; text that
+    is not classified stays out of the pseudonymised twin.
     """
     with writer(paths, "publication"):
         if not paths.staging_file.exists():
             raise PublishError(f"there is nothing to publish: {paths.staging_file} does not exist", "Run `cx run` first.")
-        tables = _describe(paths, run_id, expected, gates_passed)
-        _swap(paths.staging_file, paths.published, tables)
+        tables = _describe(paths, run_id, expected, gates_passed, classes or {})
+        _swap(paths, paths.staging_file, tables)
         gates.clear_holds(paths)
         return tables
 
 
-def _describe(paths: Paths, run_id: str, expected: Sequence[str], gates_passed: Sequence[str]) -> list[PublishedTable]:
+def without(paths: Paths, clear: Callable[[DuckDBPyConnection], list[Removed]]) -> list[Removed]:
+    """Swaps in the published file as it is after `clear`, with its table `publication` told anew; returns what was cleared.
+
+    The caller holds the writer lock. Deleted rows leave no bytes: the file is written anew.
+    """
+    import duckdb
+
+    from orchestration.privacy.rewrite import rewrite
+
+    cleared = paths.published.with_name(f".{paths.published.stem}_{os.getpid()}.duckdb")
+    try:
+        shutil.copyfile(paths.published, cleared)
+        with duckdb.connect(str(cleared)) as connection:
+            removed = clear(connection)
+            tables = [
+                _measure(connection, str(row[0])) for row in connection.execute("select table_name from publication").fetchall()
+            ]
+            connection.executemany(
+                "update publication set row_count = ?, checksum = ? where table_name = ?",
+                [(table.rows, table.checksum, table.name) for table in tables],
+            )
+        rewrite(cleared)
+        _swap(paths, cleared, tables)
+    finally:
+        cleared.unlink(missing_ok=True)
+    return removed
+
+
+def _describe(
+    paths: Paths, run_id: str, expected: Sequence[str], gates_passed: Sequence[str], classes: Classes
+) -> list[PublishedTable]:
     """Checks the staged tables and writes them into table `publication`."""
     import duckdb
 
@@ -84,6 +118,7 @@ def _describe(paths: Paths, run_id: str, expected: Sequence[str], gates_passed: 
             f"insert into publication select ?, ?, (select max(known_at) from ({as_of})), ?, ?, ?, ?",
             [(run_id, datetime.now(UTC), list(gates_passed), table.name, table.rows, table.checksum) for table in tables],
         )
+        describe(connection, classes)
         connection.execute("checkpoint")
     return tables
 
@@ -119,22 +154,30 @@ def _published_counts(paths: Paths) -> dict[str, int]:
     return {}
 
 
-def _swap(staged: Path, target: Path, tables: Sequence[PublishedTable]) -> None:
-    """Copies beside the target, proves the copy, and renames: a crash at any point leaves the old file or the new one."""
+def _swap(paths: Paths, staged: Path, tables: Sequence[PublishedTable]) -> None:
+    """Copies beside the target, makes the copy's twin, proves both, and renames: a crash at any point leaves old files or new ones.
+
+    The twin goes first: which publication stands is told by the full file alone (gates, restatements, `cx status`). A crash between
+    the two renames leaves a twin that is one publication ahead, and the next run, which finds the old full file, publishes both again.
+    """
     leftover = staged.with_name(staged.name + ".wal")
     if leftover.exists():
         raise PublishError(f"{staged} was not written out completely", "Run `cx run` again.")
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    targets = (paths.pseudonymised, paths.published)
+    twin, full = (target.with_name(f".{target.name}.{os.getpid()}") for target in targets)
     try:
-        with staged.open("rb") as source, beside.open("wb") as copy:
+        with staged.open("rb") as source, full.open("wb") as copy:
             shutil.copyfileobj(source, copy, 16 * 1024 * 1024)
-            copy.flush()
-            os.fsync(copy.fileno())
-        _prove(beside, tables)
-        beside.replace(target)
-        _sync_directory(target.parent)
+        pseudonymise(full, twin, key_of(paths))
+        for beside in (twin, full):
+            _sync(beside)
+            _prove(beside, tables)
+        twin.replace(paths.pseudonymised)
+        full.replace(paths.published)
+        _sync(paths.published.parent)
     finally:
-        beside.unlink(missing_ok=True)
+        for beside in (twin, full):
+            beside.unlink(missing_ok=True)
 
 
 def _prove(copy: Path, tables: Sequence[PublishedTable]) -> None:
@@ -148,8 +191,8 @@ def _prove(copy: Path, tables: Sequence[PublishedTable]) -> None:
         raise PublishError("the copy of the staged file does not hold the rows that were counted", "Run `cx publish` again.")
 
 
-def _sync_directory(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

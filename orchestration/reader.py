@@ -13,6 +13,7 @@ from ingest.core.paths import Paths
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+FULL, PSEUDONYMISED = "full", "pseudonymised"
 LOCKED_DOWN = {"enable_external_access": "false", "lock_configuration": "true"}
 
 
@@ -21,21 +22,22 @@ class QueryError(CxError):
 
 
 @contextmanager
-def published(paths: Paths) -> Iterator[DuckDBPyConnection]:
-    """The published file, read-only and locked down; it stays the same file while it is open."""
+def published(paths: Paths, role: str = FULL) -> Iterator[DuckDBPyConnection]:
+    """The published file a role reads, read-only and locked down; it stays the same file while it is open."""
     import duckdb
 
-    if not paths.published.exists():
-        raise QueryError(f"nothing has been published yet: {paths.published} does not exist", "`cx demo` or `cx run` makes it.")
-    with duckdb.connect(str(paths.published), read_only=True, config=dict(LOCKED_DOWN)) as connection:
+    file = {FULL: paths.published, PSEUDONYMISED: paths.pseudonymised}[role]
+    if not file.exists():
+        raise QueryError(f"nothing has been published yet: {file} does not exist", "`cx demo` or `cx run` makes it.")
+    with duckdb.connect(str(file), read_only=True, config=dict(LOCKED_DOWN)) as connection:
         yield connection
 
 
-def query(paths: Paths, sql: str) -> tuple[list[str], list[tuple[object, ...]]]:
+def query(paths: Paths, sql: str, role: str = FULL) -> tuple[list[str], list[tuple[object, ...]]]:
     """Column names and rows; errors in one line, with the tables there are when one does not exist."""
     import duckdb
 
-    with published(paths) as connection:
+    with published(paths, role) as connection:
         try:
             answer = connection.execute(sql)
             return [column[0] for column in answer.description or []], answer.fetchall()

@@ -131,10 +131,11 @@ def show_landed(report: IngestReport) -> None:
     if not report.runs:
         return
     table = Table("source", "table", "read", header_style="bold")
-    for name in ("extracted", "landed", "duplicates", "quarantined", "calls"):
+    for name in ("extracted", "landed", "duplicates", "quarantined", "suppressed", "calls"):
         table.add_column(name, justify="right")
     for run in report.runs:
-        counts = (f"{count:,}" for count in (run.extracted, run.landed, run.duplicates, run.quarantined, run.calls))
+        told = (run.extracted, run.landed, run.duplicates, run.quarantined, run.suppressed, run.calls)
+        counts = (f"{count:,}" for count in told)
         table.add_row(run.source, run.resource, run.mode if run.is_complete else "[red]incomplete[/]", *counts)
     console.print(table)
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.core.errors import CxError
+from ingest.core.masking import masked
 from ingest.core.paths import Paths
 
 _RESULT_EVENTS = {"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"}
@@ -226,4 +227,4 @@ def _why(told: list[Any], results: Sequence[Any]) -> str:
 
 def _first_line(message: object) -> str:
     lines = [line.strip() for line in str(message or _SAID_NOTHING).splitlines() if line.strip()]
-    return " ".join(lines)[:300]
+    return masked(" ".join(lines))[:300]

@@ -25,6 +25,7 @@ LEDGER_SCHEMA = pa.schema(
         ("extracted", pa.int64()),
         ("duplicates", pa.int64()),
         ("quarantined", pa.int64()),
+        ("suppressed", pa.int64()),
         ("distinct_keys", pa.int64()),
         ("calls", pa.int64()),
         ("is_complete", pa.bool_()),
@@ -56,6 +57,7 @@ class Tally:
     extracted: int = 0
     duplicates: int = 0
     quarantined: int = 0
+    suppressed: int = 0
     distinct_keys: int = 0
     calls: int = 0
     is_complete: bool = False
@@ -65,7 +67,7 @@ class Tally:
 
 
 def ledger_table(tallies: Iterable[Tally], run_id: str, observed_at: datetime) -> pa.Table:
-    """One row per resource of a run; extracted = distinct_keys + duplicates + quarantined."""
+    """One row per resource of a run; extracted = distinct_keys + duplicates + quarantined + suppressed."""
     rows = [{**asdict(tally), "run_id": run_id, "observed_at": observed_at} for tally in tallies]
     return pa.Table.from_pylist(rows, LEDGER_SCHEMA)
 

@@ -19,6 +19,7 @@ SHAPE_ROWS = 1_000  # shaped while the page is still in the processor's cache
 PARENT = "$parent."
 BATCH_ROWS = 50_000  # handed on in large batches, so that the loader's work per item does not count
 SetAside = Callable[[Any, Misfit], None]
+Admit = Callable[[Resource, pa.Table], tuple[pa.Table, int]]
 
 
 @dataclass(slots=True)
@@ -39,16 +40,24 @@ class _Buffer:
 class Keeper:
     """Takes one resource's pages and gives back Arrow batches of rows that fit, each key once.
 
-    `is_parent`: others are listed under its rows, so the ids of those that changed are followed.
+    `admit` keeps out the rows of people who were erased. `is_parent`: others are listed under its rows, so the ids of those
+    that changed are followed.
     """
 
     def __init__(
-        self, resource: Resource, tally: Tally, changed_since: datetime | None, set_aside: SetAside, *, is_parent: bool
+        self,
+        resource: Resource,
+        tally: Tally,
+        changed_since: datetime | None,
+        set_aside: SetAside,
+        admit: Admit,
+        *,
+        is_parent: bool,
     ) -> None:
         self.resource, self.tally = resource, tally
         self.newest: dict[str, datetime] = {}
         self.whole: set[str] = set()
-        self._changed_since, self._set_aside, self._is_parent = changed_since, set_aside, is_parent
+        self._changed_since, self._set_aside, self._admit, self._is_parent = changed_since, set_aside, admit, is_parent
         self._shaper = Shaper(resource)
         self._buffer = _Buffer()
         self._shaped: list[pa.Table] = []
@@ -108,6 +117,8 @@ class Keeper:
         for misfit in {m.position: m for m in reversed(misfits)}.values():
             self._set_aside(record_at(misfit.position), misfit)
         self._follow_cursor(table, spans)
+        table, kept_out = self._admit(self.resource, table)
+        self.tally.suppressed += kept_out
         table = self._without_duplicates(table)
         if self._is_parent:
             self._changed |= self._changed_ids(table)

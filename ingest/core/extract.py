@@ -1,7 +1,8 @@
 """One run over one source: walks each resource's listings, shapes pages into Arrow batches, keeps cursors and counts.
 
 A resource that fails keeps its old cursors and does not stop the others; what it had read lands all the same, since rows
-merge on their key. The counts of a run always reconcile: extracted = distinct keys + duplicates + quarantined.
+merge on their key. The counts of a run always reconcile: extracted = distinct keys + duplicates + quarantined +
+suppressed (rows of people who were erased).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ingest.core.http import VendorClient
 from ingest.core.settings import accepts_short_listing, short_listing_variable
 from ingest.core.shape import Misfit, value_class
 from ingest.core.spec import OBSERVED_AT, Listing, Reader, Resource, Source
+from ingest.core.suppression import Doorkeeper, Suppression
 from ingest.core.templates import Filler, instant_values, iso_offset
 
 State = dict[str, Any]
@@ -45,11 +47,13 @@ class SourceRun:
         quarantine_dir: Path,
         on_page: OnPage | None = None,
         notes: Path | None = None,
+        door: Doorkeeper | None = None,
     ) -> None:
         self.source, self.run_id = source, run_id
         self._settings = settings
         self._plain_settings = {s.name: settings[s.name] for s in source.settings if not s.secret}
         self.client = VendorClient(source, settings, self._keep_undecodable, notes)
+        self.door = door or Doorkeeper(source.name, Suppression(quarantine_dir), {})
         self.tallies: dict[str, Tally] = {}
         self.errors: list[IngestError] = []
         self._misfits: dict[str, dict[str, Any]] = {}
@@ -81,6 +85,7 @@ class SourceRun:
             tally,
             _started_from(resource, state),
             lambda record, misfit: self._set_aside(resource, record, misfit),
+            self.door.admit,
             is_parent=resource.name in self._parents_needed,
         )
         answers: State = {}
@@ -121,9 +126,11 @@ class SourceRun:
             self._refuse_short_listing(name, len(keys), int(state.get("listed", 0)))
             tally.is_complete = True
             state |= {"listed": len(keys), "listed_at": self.observed_at.isoformat()}
-        tally.distinct_keys, tally.duplicates = len(keys), tally.extracted - len(keys)
+        landed = self.door.keys(resource, keys)
+        tally.suppressed = len(keys) - len(landed)
+        tally.distinct_keys, tally.duplicates = len(landed), tally.extracted - len(keys)
         tally.calls = self.client.calls - calls_before
-        ordered = sorted(keys)
+        ordered = sorted(landed)
         columns = {name: pa.array([key[at] for key in ordered], pa.string()) for at, name in enumerate(resource.key)}
         yield _of_run(pa.table(columns), self.run_id, self.observed_at)
 
@@ -164,7 +171,9 @@ class SourceRun:
     def _set_aside(self, resource: Resource, record: Any, misfit: Misfit) -> None:
         row = quarantine_row(self.source.name, resource, record, misfit, self.run_id, self.observed_at)
         tally = self.tallies[resource.name]
-        if row["id"] in self._misfits:
+        if self.door.refuses(resource, row["record_key"], row["record"]):
+            tally.suppressed += 1
+        elif row["id"] in self._misfits:
             tally.duplicates += 1
         else:
             tally.quarantined += 1
@@ -312,6 +321,8 @@ class SourceRun:
     def _keep_undecodable(self, body: bytes) -> str:
         folder = self._quarantine_dir / self.source.name
         folder.mkdir(parents=True, exist_ok=True)
+        if self.door:
+            body = self.door.redact(body.decode(errors="surrogateescape")).encode(errors="surrogateescape")
         kept = folder / f"{self.run_id}-{hashlib.sha256(body).hexdigest()[:12]}.bin"
         kept.write_bytes(body)
         return str(kept)

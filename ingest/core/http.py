@@ -6,7 +6,6 @@ Retry-After; an answer that is not JSON is retried, then kept in the quarantine 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -24,6 +23,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, retry_if
 from tenacity.wait import wait_random_exponential
 
 from ingest.core.errors import IngestError, QuotaUsedUp, SourceStopped
+from ingest.core.masking import masked
 from ingest.core.pacing import Pacer
 from ingest.core.settings import variable
 from ingest.core.spec import Basic, Bearer, ErrorRule, NoAuth, OwnAuth, Source, Verdict
@@ -36,7 +36,7 @@ _DEFAULT_RULES = (
     ErrorRule(408, Verdict.RETRY),
     ErrorRule(429, Verdict.RETRY),
 )
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_MOST_WORDS = 160
 
 
 def authentication(source: Source, settings: dict[str, str]) -> AuthBase | None:
@@ -74,6 +74,7 @@ class VendorClient(RESTClient):
         self.source = source
         self.calls = 0
         self._clock: datetime | None = None
+        self._secrets = [settings[s.name] for s in source.settings if s.secret and settings.get(s.name)]
         self._clock_address = self.base_url or settings.get("clock_url", "")
         self._keep_undecodable = keep_undecodable
         self._timeout = runtime.request_timeout
@@ -197,7 +198,7 @@ class VendorClient(RESTClient):
                 f"{self.source.name}: the answer of {place} is not {wanted} ({told}, {len(response.content)} bytes)",
                 f"Kept at {kept}. Run again: the cursor has not moved, nothing is lost.",
             )
-        verdict, words = self.verdict(response), _words(response)
+        verdict, words = self.verdict(response), self._words(response)
         if verdict is Verdict.QUOTA:
             raise QuotaUsedUp(
                 f"{self.source.name}: the vendor's allowance of calls is used up ({words})",
@@ -208,6 +209,11 @@ class VendorClient(RESTClient):
         if verdict is Verdict.DENIED:
             raise IngestError(*self._denied(told), response.status_code)
         raise IngestError(f"{self.source.name}: {told}", "Run again; nothing is lost.", response.status_code)
+
+    def _words(self, response: requests.Response) -> str:
+        """The vendor's own message, shortened, without addresses, numbers of people and our own secrets."""
+        text = " ".join(response.text[: 10 * _MOST_WORDS].split())
+        return masked(text, self._secrets)[:_MOST_WORDS] or "no message"
 
     def _denied(self, what: str) -> tuple[str, str]:
         """Message and remedy."""
@@ -252,9 +258,3 @@ def _clock_of(response: requests.Response) -> datetime:
 def _place(url: str | None) -> str:
     """The address without its query, which may name people or hold tokens."""
     return (url or "").partition("?")[0]
-
-
-def _words(response: requests.Response) -> str:
-    """The vendor's own message, shortened and without e-mail addresses."""
-    text = " ".join(response.text.split())[:160]
-    return _EMAIL.sub("<e-mail>", text) or "no message"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -23,19 +24,22 @@ from ingest.core.build import Run, dlt_source
 from ingest.core.errors import CxError, IngestError, SettingMissing, UnknownName
 from ingest.core.extract import OnPage, SourceRun
 from ingest.core.lock import writer
+from ingest.core.masking import masked
 from ingest.core.paths import Paths
 from ingest.core.places import refused
 from ingest.core.progress import Progress
 from ingest.core.roster import is_on, note
 from ingest.core.settings import resolve
 from ingest.core.spec import Source
+from ingest.core.suppression import Doorkeeper, Suppression, newest_erasure
 from ingest.core.warehouse import Warehouse, forget_unborn, knows_the_same
+from ingest.owners import OWNERS
 from ingest.registry import SOURCES
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceRun:
-    """What one run did to one raw table. extracted = landed + duplicates + quarantined."""
+    """What one run did to one raw table. extracted = landed + duplicates + quarantined + suppressed."""
 
     source: str
     resource: str
@@ -48,6 +52,7 @@ class ResourceRun:
     calls: int
     is_complete: bool
     seconds: float
+    suppressed: int = 0
 
 
 @dataclass(slots=True)
@@ -96,8 +101,9 @@ def ingest_source(source: Source, paths: Paths, on_page: OnPage | None = None) -
     """One source from the vendor to its raw tables; returns what landed and what failed on the way."""
     settings = resolve(source)
     started = time.monotonic()
-    run = SourceRun(source, settings, uuid.uuid4().hex, paths.quarantine, on_page, notes=paths.calls(source.name))
-    load_run(source, run, paths)
+    door = Doorkeeper(source.name, Suppression.read(paths), dict(OWNERS.get(source.name, {})))
+    run = SourceRun(source, settings, uuid.uuid4().hex, paths.quarantine, on_page, paths.calls(source.name), door)
+    load_run(source, run, paths, door)
     seconds = time.monotonic() - started
     return [
         ResourceRun(
@@ -112,13 +118,17 @@ def ingest_source(source: Source, paths: Paths, on_page: OnPage | None = None) -
             t.calls,
             t.is_complete,
             seconds,
+            t.suppressed,
         )
         for t in run.tallies.values()
     ], run.errors
 
 
-def load_run(source: Source, run: Run, paths: Paths) -> None:
-    """Takes one run from its first batch to committed rows, after what a killed run left behind."""
+def load_run(source: Source, run: Run, paths: Paths, door: Doorkeeper | None = None) -> None:
+    """Takes one run from its first batch to committed rows, after what a killed run left behind.
+
+    `door`: who turned rows of erased people away; None where the caller holds the writer lock, so that nobody is erased meanwhile.
+    """
     pipeline = _pipeline(source, paths)
     _finish_what_was_left(pipeline, source, paths)
     try:
@@ -126,6 +136,9 @@ def load_run(source: Source, run: Run, paths: Paths) -> None:
             pipeline.extract(dlt_source(run))
         pipeline.normalize()
         with writer(paths, f"cx ingest {source.name}"), _opened(paths):
+            if door is not None:
+                _refuse_what_was_erased_meanwhile(source, pipeline, door.listed, paths)
+                door.listed.keep()
             pipeline.load()
     except PipelineStepFailed as error:
         raise _plain(source, error) from error
@@ -176,6 +189,13 @@ def _finish_what_was_left(pipeline: dlt.Pipeline, source: Source, paths: Paths) 
         raise _plain(source, error) from error
 
 
+def _refuse_what_was_erased_meanwhile(source: Source, pipeline: dlt.Pipeline, listed: Suppression, paths: Paths) -> None:
+    """Rows read before somebody was erased may be theirs: they are thrown away with the cursors they moved."""
+    if newest_erasure(paths) != listed.newest:
+        shutil.rmtree(pipeline.working_dir, ignore_errors=True)
+        raise IngestError(f"{source.name}: somebody was erased while it was read, nothing of it landed", "Run again.")
+
+
 def _plain(source: Source, error: PipelineStepFailed) -> CxError:
     """The cause behind dlt's step failure, as an error a person can act on."""
     if (place := refused(error)) is not None:
@@ -186,15 +206,16 @@ def _plain(source: Source, error: PipelineStepFailed) -> CxError:
             return cause
         last, cause = cause, cause.__cause__ or cause.__context__
     return IngestError(
-        f"{source.name}: {error.step} failed: {(str(last) or type(last).__name__).splitlines()[0][:300]}",
+        f"{source.name}: {error.step} failed: {masked((str(last) or type(last).__name__).splitlines()[0])[:300]}",
         "Run again with --traceback for the whole story; nothing is lost.",
     )
 
 
 def configure_dlt() -> None:
     """Our defaults for dlt, which reads them from the environment: declared order, no second copy of the rows left in the
-    staging tables, nothing sent home, and no log of its own: what fails is raised, and told in one line."""
+    staging tables or in files, nothing sent home, and no log of its own: what fails is raised, and told in one line."""
     os.environ.setdefault("EXTRACT__NEXT_ITEM_MODE", "fifo")
     os.environ.setdefault("LOAD__TRUNCATE_STAGING_DATASET", "true")
+    os.environ.setdefault("LOAD__DELETE_COMPLETED_JOBS", "true")
     os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
     os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")

@@ -34,6 +34,16 @@ class Paths:
         return self.root / "published" / "cx.duckdb"
 
     @property
+    def pseudonymised(self) -> Path:
+        """The same publication for those who need no names: keyed hashes instead, and no free text."""
+        return self.root / "published" / "cx_pseudonymised.duckdb"
+
+    @property
+    def pseudonym_key(self) -> Path:
+        """The key of those hashes, unless the environment gives one; whoever has it can tell who is who."""
+        return self.root / "pseudonym.key"
+
+    @property
     def staging_file(self) -> Path:
         """The next publication while it is being built."""
         return self.root / "published" / ".next.duckdb"
@@ -46,6 +56,16 @@ class Paths:
     def calls(self, source: str) -> Path:
         """Which calls a source has sent lately, for the vendors whose allowances outlast a run."""
         return self.root / "calls" / source
+
+    @property
+    def suppression(self) -> Path:
+        """Hashes of who was erased and must not come back, and their salt: never in version control."""
+        return self.root / "suppression"
+
+    @property
+    def erasures(self) -> Path:
+        """A receipt per erasure, without personal data."""
+        return self.root / "erasures"
 
     @property
     def docs(self) -> Path:

@@ -26,6 +26,8 @@ from ingest.core.lock import writer
 from ingest.core.paths import Paths
 from ingest.core.shape import Misfit
 from ingest.core.spec import Listing, Resource, Source
+from ingest.core.suppression import Doorkeeper, Suppression
+from ingest.owners import OWNERS
 
 MODE = "replay"
 _UNDER = "_parent"  # where a record tells what it was listed under: a declared path cannot begin with the sign quarantine uses
@@ -44,7 +46,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What became of one table's quarantined records: landed + superseded + still_unfit are all there were."""
+    """What became of one table's quarantined records: landed + superseded + still_unfit are all there were.
+
+    Those of people who were erased since count as landed here; the run's books tell them apart.
+    """
 
     source: str
     resource: str
@@ -61,7 +66,8 @@ def replay(source: Source, paths: Paths) -> list[Replayed]:
     with writer(paths, f"cx quarantine replay {source.name}"):
         waiting = _waiting(source, paths)
         again = [kept for kept in waiting if not kept.is_superseded and isinstance(kept.record, dict)]
-        run = Replay(source, uuid.uuid4().hex, again)
+        door = Doorkeeper(source.name, Suppression.read(paths), dict(OWNERS.get(source.name, {})))
+        run = Replay(source, uuid.uuid4().hex, again, door)
         if again:
             load_run(source, run, paths)
         unfit = run.unfit | {kept.id for kept in waiting if not kept.is_superseded and not isinstance(kept.record, dict)}
@@ -72,8 +78,8 @@ def replay(source: Source, paths: Paths) -> list[Replayed]:
 class Replay:
     """The run of quarantined records; gives `dlt_source` what a SourceRun gives it."""
 
-    def __init__(self, source: Source, run_id: str, kept: Sequence[Kept]) -> None:
-        self.run_id, self._kept = run_id, kept
+    def __init__(self, source: Source, run_id: str, kept: Sequence[Kept], door: Doorkeeper) -> None:
+        self.run_id, self._kept, self._door = run_id, kept, door
         names = {one.resource for one in kept}
         self.source = replace(source, resources=tuple(_again(r) for r in source.resources if r.name in names))
         self.tallies: dict[str, Tally] = {}
@@ -96,7 +102,7 @@ class Replay:
             tally.quarantined += 1
             self.unfit.add(ids[id(record)])
 
-        keeper = Keeper(resource, tally, None, set_aside, is_parent=False)
+        keeper = Keeper(resource, tally, None, set_aside, self._door.admit, is_parent=False)
         for observed_at, rows in groupby(mine, lambda kept: kept.observed_at):
             keeper.take([kept.record for kept in rows], {}, "")
             for table, _ in keeper.flush():

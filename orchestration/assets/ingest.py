@@ -133,6 +133,7 @@ def _told(run: "ResourceRun") -> Mapping[str, Any]:
         "rows landed": run.landed,
         "duplicates": run.duplicates,
         "quarantined": run.quarantined,
+        "suppressed": run.suppressed,
         "calls": run.calls,
         "seconds": run.seconds,
         "complete": run.is_complete,

@@ -9,13 +9,14 @@ import dagster as dg
 from orchestration import gates, publish
 from orchestration.layers import PUBLISHED
 from orchestration.parts import OWNERS, WRITER_POOL, Parts
+from orchestration.privacy.pseudonyms import Classes
 
 STEP = "publish"
 KEY = dg.AssetKey([PUBLISHED, "publication"])
 
 
-def publication_asset(parts: Parts, tables: Sequence[str], guards: Sequence[gates.Gate]) -> dg.AssetsDefinition:
-    """The last step. `guards`: every check that has to have passed, newest evaluation first."""
+def publication_asset(parts: Parts, tables: Sequence[str], guards: Sequence[gates.Gate], classes: Classes) -> dg.AssetsDefinition:
+    """The last step. `guards`: every check that has to have passed, newest evaluation first; `classes`: what each column is."""
 
     @dg.asset(
         name=KEY.path[-1],
@@ -33,7 +34,7 @@ def publication_asset(parts: Parts, tables: Sequence[str], guards: Sequence[gate
         if closed:
             gates.record_holds(parts.paths(), context.run_id, closed)
             raise dg.Failure(_held(closed), metadata={"held by": dg.MetadataValue.json(closed)}, allow_retries=False)
-        told = publish.publish(parts.paths(), context.run_id, tables)
+        told = publish.publish(parts.paths(), context.run_id, tables, classes=classes)
         return dg.MaterializeResult(
             metadata={"file": dg.MetadataValue.path(parts.paths().published), **{t.name: t.rows for t in told}}
         )

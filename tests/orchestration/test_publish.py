@@ -124,4 +124,8 @@ def test_a_publication_that_fails_half_way_leaves_nothing_beside_the_target(
     monkeypatch.setattr("os.fsync", lambda handle: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
         publish(paths, "bad", TABLES)
-    assert sorted(path.name for path in paths.published.parent.iterdir()) == [".next.duckdb", "cx.duckdb"]
+    assert sorted(path.name for path in paths.published.parent.iterdir()) == [
+        ".next.duckdb",
+        "cx.duckdb",
+        "cx_pseudonymised.duckdb",
+    ]

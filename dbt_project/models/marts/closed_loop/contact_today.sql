@@ -52,6 +52,12 @@ reasons as (
 
 ),
 
+refusals as (
+
+    select * from {{ ref('consent') }} where purpose = 'marketing' and answer = 'refused'
+
+),
+
 as_of as (
 
     select * from {{ ref('int_kpi__as_of') }}
@@ -155,7 +161,7 @@ permitted as (
         reasons.reason,
         reasons.urgency,
         coalesce(worth.yearly_value, 0) as value_at_risk,
-        coalesce(customers.is_opted_out, false) as is_opted_out,
+        refusals.customer_id is not null as is_opted_out,
         row_number() over (
             partition by calls_for.customer_id
             order by reasons.urgency asc, calls_for.since_at asc, calls_for.reference asc
@@ -164,7 +170,8 @@ permitted as (
     inner join reasons on calls_for.reason_code = reasons.reason_code
     inner join customers on calls_for.customer_id = customers.customer_id
     left join worth on calls_for.customer_id = worth.customer_id
-    where reasons.is_reply or not coalesce(customers.is_opted_out, false)
+    left join refusals on calls_for.customer_id = refusals.customer_id
+    where reasons.is_reply or refusals.customer_id is null
 
 ),
 

@@ -21,6 +21,12 @@ changed_records as (
 
 ),
 
+erased_facts as (
+
+    select * from {{ source('publication_state', 'erased_facts') }}
+
+),
+
 catalog as (
 
     select * from {{ ref('kpi_catalog') }}
@@ -42,6 +48,15 @@ by_month as (
         count(*) as records
     from changed_records
     group by facts, cause, month
+    union all
+    -- what people who were erased had said, bought and asked stands nowhere any more: its number does
+    select
+        facts,
+        'erasure' as cause,
+        month,
+        sum(records) as records
+    from erased_facts
+    group by facts, month
 
 ),
 

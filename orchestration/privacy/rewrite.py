@@ -1,0 +1,48 @@
+"""Writes DuckDB files anew after rows were deleted: a deleted row's bytes stay in its file until the file is another one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_NAME = "cx"  # what the views in the warehouse call its database
+
+
+def rewrite(file: Path) -> None:
+    """Copies every table and view into a new file and renames it over the old one; a crash leaves the old file or the new one."""
+    import duckdb
+
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    with _fresh(beside):
+        with duckdb.connect(":memory:") as connection:
+            connection.execute(f"attach '{file}' as {_NAME} (read_only)")
+            connection.execute(f"attach '{beside}' as fresh")
+            connection.execute(f"copy from database {_NAME} to fresh (schema)")
+            connection.execute(f"copy from database {_NAME} to fresh (data)")
+            connection.execute("checkpoint fresh")
+        _sync(beside)
+        beside.replace(file)
+        file.with_name(file.name + ".wal").unlink(missing_ok=True)
+        _sync(file.parent)
+
+
+@contextmanager
+def _fresh(beside: Path) -> Iterator[None]:
+    """A file that is not there before, nor after a failure."""
+    for leftover in (beside, beside.with_name(beside.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    try:
+        yield
+    finally:
+        for leftover in (beside, beside.with_name(beside.name + ".wal")):
+            leftover.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
