@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from ingest.core.errors import CxError
 from ingest.core.paths import Paths
-from orchestration import identity_commands
+from orchestration import app_command, identity_commands
 
 Command = Callable[[argparse.Namespace, Paths], int | None]
 
@@ -85,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--records", type=_positive, default=100_000, help="identity: the largest planted set (default 100000)")
     bench.add_argument("--customers", type=_positive, default=100_000, help="size of the planted company")
     bench.add_argument("--json", metavar="FILE", help="write the same figures as data")
+    app_command.add_commands(add)
     ui = add("ui", _ui, "Dagster's web interface on this machine")
     ui.add_argument("--port", type=_positive, default=3000)
     return parser
