@@ -35,9 +35,18 @@ def draw(figure: go.Figure, *, key: str, alt: str) -> None:
     st.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False, "responsive": True})
 
 
+def is_dark() -> bool:
+    return bool(st.context.theme.type == "dark")
+
+
 def shade(colour: str) -> str:
     """The colour as it is legible on the theme in use."""
-    return _ON_DARK.get(colour, colour) if st.context.theme.type == "dark" else colour
+    return _ON_DARK.get(colour, colour) if is_dark() else colour
+
+
+def _ink() -> str:
+    """The colour of text on the theme in use."""
+    return "#E6EAF0" if is_dark() else "#1B2430"
 
 
 def _faint(colour: str, alpha: float) -> str:
@@ -46,6 +55,7 @@ def _faint(colour: str, alpha: float) -> str:
 
 
 def _figure(height: int = 320, **layout: Any) -> go.Figure:
+    """An empty figure: legend above, no fixed width, nothing to drag by accident."""
     legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "xanchor": "left", "x": 0, "title": None}
     margin = {"l": 8, "r": 8, "t": 24, "b": 8}
     figure = go.Figure(layout={"height": height, "margin": margin, "legend": legend, "hovermode": "closest", **layout})
@@ -121,7 +131,7 @@ def stacked(
     frame: pd.DataFrame, at: str, series: Mapping[str, tuple[str, str]], *, unit: str, height: int = 320, sideways: bool = False
 ) -> go.Figure:
     """Columns of a frame on top of each other (column: name, colour), or beside each other in rows."""
-    figure = _figure(height, barmode="stack")
+    figure = _figure(height, barmode="stack", legend_traceorder="normal")
     for column, (name, colour) in series.items():
         x, y = (frame[column], frame[at]) if sideways else (frame[at], frame[column])
         figure.add_bar(x=x, y=y, name=name, marker_color=shade(colour), orientation="h" if sideways else "v")
@@ -147,22 +157,39 @@ def bars(
     )  # fmt: skip
     for place, told in enumerate(frame[label]):
         figure.add_annotation(
-            x=0, y=place, xref="paper", text=str(told), showarrow=False, xanchor="left", yanchor="bottom", yshift=9, font_size=12
+            x=0,
+            y=place,
+            xref="paper",
+            text=str(told),
+            showarrow=False,
+            xanchor="left",
+            yanchor="bottom",
+            yshift=9,
+            font={"size": 12, "color": _ink()},
         )
     figure.update_yaxes(autorange="reversed", showticklabels=False, showgrid=False, zeroline=False)
     return figure
 
 
-def sankey(sources: Sequence[str], targets: Sequence[str], values: Sequence[float], colours: Mapping[str, str]) -> go.Figure:
+def sankey(
+    sources: Sequence[str], targets: Sequence[str], values: Sequence[float], colours: Mapping[str, str], height: int = 460
+) -> go.Figure:
     """Flows between named nodes. A node is `place|name`: its place keeps it apart, its name is shown and has a colour."""
     nodes = list(dict.fromkeys([*sources, *targets]))
     at = {node: place for place, node in enumerate(nodes)}
     shown = [node.partition("|")[2] for node in nodes]
     of = [shade(colours.get(name, _GREY)) for name in shown]
-    figure = _figure(460)
+    figure = _figure(height)
     figure.add_sankey(
         arrangement="snap",
-        node={"label": [name.replace("_", " ") for name in shown], "color": of, "pad": 14, "thickness": 14, "line_width": 0},
+        node={
+            "label": [name.replace("_", " ") for name in shown],
+            "color": of,
+            "pad": 14,
+            "thickness": 14,
+            "line_width": 0,
+            "align": "left",
+        },
         link={
             "source": [at[node] for node in sources],
             "target": [at[node] for node in targets],
@@ -170,8 +197,7 @@ def sankey(sources: Sequence[str], targets: Sequence[str], values: Sequence[floa
             "color": [_faint(of[at[node]], 0.35) for node in sources],
         },
     )
-    dark = st.context.theme.type == "dark"
-    figure.update_traces(textfont={"size": 12, "color": "#E6EAF0" if dark else "#1B2430", "shadow": "none"})
+    figure.update_traces(textfont={"size": 12, "color": _ink(), "shadow": "none"})
     return figure
 
 
@@ -179,12 +205,12 @@ def heat(
     grid: pd.DataFrame, *, unit: str, across: str, down: str, text: Sequence[Sequence[str]] | None = None, height: int = 380
 ) -> go.Figure:
     """A grid of figures as shades of one colour; index goes down, columns across."""
-    dark = st.context.theme.type == "dark"
-    scale = [[0, "#1D2530" if dark else "#F2F6FA"], [1, "#4FA3DD" if dark else "#0063A3"]]
+    # shades the theme's text is legible on, from the lightest to the darkest
+    scale = [[0, "#1D2530"], [1, "#1F6AA5"]] if is_dark() else [[0, "#F2F6FA"], [1, "#63AEE0"]]
     figure = _figure(height)
     figure.add_heatmap(
         z=grid.to_numpy(), x=[str(name) for name in grid.columns], y=[str(name) for name in grid.index], colorscale=scale,
-        text=text, texttemplate="%{text}" if text is not None else None, xgap=2, ygap=2, showscale=False,
+        text=text, texttemplate="%{text}" if text is not None else None, textfont_color=_ink(), xgap=2, ygap=2, showscale=False,
         hovertemplate=f"{down} %{{y}}, {across} %{{x}}: %{{z:,.1f}} {unit}<extra></extra>", hoverongaps=False,
     )  # fmt: skip
     figure.update_xaxes(title=across, type="category", showgrid=False)
@@ -198,7 +224,7 @@ def waterfall(steps: Sequence[tuple[str, float, bool]], *, unit: str) -> go.Figu
     figure.add_waterfall(
         x=[name for name, _, _ in steps],
         y=[value for _, value, _ in steps],
-        measure=["total" if is_total else "relative" for _, _, is_total in steps],
+        measure=["absolute" if is_total else "relative" for _, _, is_total in steps],
         increasing={"marker": {"color": shade(GOOD)}},
         decreasing={"marker": {"color": shade(BAD)}},
         totals={"marker": {"color": _GREY}},

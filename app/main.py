@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
+_ICON = Path(__file__).with_name("icon.svg")  # an icon by name would be fetched from its maker's server
 PAGES = (
     ("scorecard", "Scorecard", "monitoring"),
     ("journeys", "Journeys", "route"),
@@ -17,7 +20,7 @@ PAGES = (
 
 
 def main() -> None:
-    st.set_page_config(page_title="Customer experience", layout="wide", page_icon=":material/insights:")
+    st.set_page_config(page_title="Customer experience", layout="wide", page_icon=str(_ICON))
     chosen = st.navigation(
         [
             st.Page(f"screens/{name}.py", title=title, icon=f":material/{icon}:", url_path=name, default=name == "scorecard")

@@ -83,7 +83,7 @@ def age(since: datetime, now: datetime) -> str:
     if hours < 1:
         return "less than an hour old"
     if hours < 48:
-        return f"{hours:.0f} hours old"
+        return f"{hours:.0f} hour{'' if round(hours) == 1 else 's'} old"
     return f"{passed.days:,} days old"
 
 

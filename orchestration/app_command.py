@@ -23,8 +23,8 @@ def add_commands(add: Add) -> None:
 
 
 def command(port: int) -> list[str]:
-    """How the app is started; everything else stands in app/.streamlit/config.toml."""
-    return [sys.executable, "-m", "streamlit", "run", "main.py", f"--server.port={port}", f"--server.address={ADDRESS}"]
+    """How the app is started; where it listens and what it sends stands in app/.streamlit/config.toml."""
+    return [sys.executable, "-m", "app", str(port)]
 
 
 def _app(asked: argparse.Namespace, paths: Paths) -> int | None:
@@ -38,7 +38,6 @@ def _app(asked: argparse.Namespace, paths: Paths) -> int | None:
     sys.stderr.write(f"http://{ADDRESS}:{asked.port}\n")
     os.environ.setdefault("CX_DATA_DIR", str(paths.root))
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH")]))
-    os.chdir(CHECKOUT / "app")  # Streamlit reads the settings beside the app from the folder it is started in
     os.execv(sys.executable, command(asked.port))  # noqa: S606 - our own interpreter, no shell on purpose
 
 

@@ -75,7 +75,7 @@ def _today(basis: Basis) -> None:
         "rank": "Rank",
         "full_name": "Who",
         "reason": st.column_config.TextColumn("Why", width="medium"),
-        "value_at_risk": number(f"Value at risk, {basis.currency}", format="localized"),
+        "value_at_risk": number(f"Value at risk, {basis.currency}", format="accounting"),
         "days_waiting": number("Days waiting", format="%.0f"),
         "phone": "Phone",
         "email": "E-mail",
@@ -143,7 +143,7 @@ def _headline(row: Any, basis: Basis) -> None:
         (
             "Never answered",
             words.figure(row["never_answered_percent"], "percent", basis),
-            f"{row['never_answered']:,} people's complaints",
+            f"{row['never_answered']:,} of {row['complaints']:,}",
         ),
         (
             "Median time to act",
@@ -164,7 +164,7 @@ def _waiting(basis: Basis) -> None:
         "said_at": st.column_config.DatetimeColumn("Complained", format="D MMM YYYY, HH:mm"),
         "days_waiting": number("Days", format="localized"),
         "state": "State",
-        "value_at_risk": number(f"Value at risk, {basis.currency}", format="localized"),
+        "value_at_risk": number(f"Value at risk, {basis.currency}", format="accounting"),
         "is_escalated": st.column_config.CheckboxColumn("Escalated"),
         "channel": "Channel",
         "customer_id": "Customer",

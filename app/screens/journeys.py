@@ -23,7 +23,7 @@ _FUNNELS = """
 select funnel, from_step, to_step, window_days, month, entered, reached, dropped, reached_percent, reached_percent_low,
     reached_percent_high, segment
 from journey_dropoff
-where segment = ? and entered > 0 and n_immature = 0
+where segment = ? and entered > 0 and n_immature = 0 and month + interval 1 month <= data_as_of
 qualify row_number() over (partition by funnel, from_step, to_step, window_days order by month desc) = 1
 order by funnel desc, case from_step when 'visited' then 1 when 'looked at more pages' then 2 when 'met us' then 1 else 3 end, to_step, window_days
 """
@@ -64,7 +64,7 @@ def _flow() -> None:
     chosen = left.selectbox(
         "First contact in", [_WHOLE, *months], format_func=lambda m: m if m == _WHOLE else words.month(m), key="cohort"
     )
-    steps = right.slider("Steps", 2, 6, 3, key="steps")
+    steps = right.slider("Steps", 2, 6, 2, key="steps")
     month = None if chosen == _WHOLE else chosen
     flows = ask(_FLOWS, steps, month, month)
     if flows.empty:
@@ -161,8 +161,8 @@ def _pain_columns(basis: Basis) -> dict[str, Any]:
         "negative_percent_low": number("from", format="%.1f"),
         "negative_percent_high": number("to", format="%.1f"),
         "customers_let_down": number("Let down", format="localized"),
-        "revenue_at_stake": number(f"At stake, {basis.currency}", format="localized"),
-        "pain": number(f"Pain, {basis.currency}", format="localized"),
+        "revenue_at_stake": number(f"At stake, {basis.currency}", format="accounting"),
+        "pain": number(f"Pain, {basis.currency}", format="accounting"),
         "is_small_n": st.column_config.CheckboxColumn("Few"),
         "example_references": st.column_config.TextColumn("Examples (look up under Voice)", width="large"),
     }
@@ -182,7 +182,7 @@ def _paths(basis: Basis) -> None:
         "percent_of_customers": number("Of all, %", format="%.1f"),
         "buyers_percent": number("Bought, %", format="%.1f"),
         "median_days_to_purchase": number("Median days to purchase", format="%.0f"),
-        "net_revenue_reporting": number(f"Net revenue, {basis.currency}", format="localized"),
+        "net_revenue_reporting": number(f"Net revenue, {basis.currency}", format="accounting"),
     }
     table(found, "journey_paths", columns, alt="The most common paths before and from the first purchase on")
 

@@ -88,6 +88,7 @@ def _flows(moves: pd.DataFrame) -> None:
             [f"to|{name}" for name in moved["to_profile"]],
             list(moved["customers"]),
             charts.PROFILES,
+            height=400,
         ),
         key="profile_flow",
         alt="Customers who changed profile in the month",

@@ -99,7 +99,7 @@ def _sureness(row: dict[Any, Any], basis: Basis) -> str:
     unit, told = str(row["unit"]), [f"{row['measured_month']:%b %Y}"]
     if words.is_known(row["interval_low"]):
         told.append(f"{words.figure(row['interval_low'], unit, basis)} to {words.figure(row['interval_high'], unit, basis)}")
-    told.append(f"n = {words.count(row['n'])}")
+    told.append(f"n\u00a0=\u00a0{words.count(row['n'])}")
     return " · ".join(told) + (" (few)" if row["is_small_n"] is True else "")
 
 
@@ -116,7 +116,7 @@ def _choose(newest: pd.DataFrame, targets: pd.DataFrame) -> dict[Any, Any]:
         key="kpi",
         bind="query-params",
     )
-    return rows[chosen]
+    return dict(rows[chosen])
 
 
 def _one(kpi: dict[Any, Any], targets: pd.DataFrame, basis: Basis) -> None:
@@ -124,7 +124,7 @@ def _one(kpi: dict[Any, Any], targets: pd.DataFrame, basis: Basis) -> None:
     st.caption(f"{words.plain(kpi['formula'])} · owner: {words.plain(kpi['owner'])}")
     goal = targets[(targets["kpi_id"] == kpi["kpi_id"]) & (targets["variant"] == kpi["variant"])]
     _attainment(goal, unit, basis)
-    cut = st.segmented_control("Cut", list(_CUTS), format_func=_CUTS.__getitem__, default="all", required=True, key="cut")
+    cut = st.segmented_control("Shown", list(_CUTS), format_func=_CUTS.__getitem__, default="all", required=True, key="cut")
     series = ask(_SERIES, kpi["kpi_id"], kpi["variant"], cut)
     said = {"reporting currency": basis.currency}.get(unit, unit)
     if series.empty or series["value"].isna().all():

@@ -72,7 +72,7 @@ def _bridge(basis: Basis) -> None:
     columns: dict[str, Any] = {
         "month": st.column_config.DateColumn("Month", format="MMM YYYY"),
         **{
-            column: st.column_config.NumberColumn(words.label(column.removesuffix("_mrr")), format="localized")
+            column: st.column_config.NumberColumn(words.label(column.removesuffix("_mrr")), format="accounting")
             for column in amounts
         },
         "is_complete": st.column_config.CheckboxColumn("Month is over"),
@@ -145,7 +145,7 @@ def _segments(basis: Basis) -> None:
     columns: dict[str, Any] = {
         "segment": _BY[by],
         "customers": st.column_config.NumberColumn("Customers", format="localized"),
-        "revenue_in_year": st.column_config.NumberColumn(f"Revenue in a year, {basis.currency}", format="localized"),
+        "revenue_in_year": st.column_config.NumberColumn(f"Revenue in a year, {basis.currency}", format="accounting"),
     }
     table(
         found.round(2), f"segments_{by}", columns, alt=f"Customers and revenue by {_BY[by]}", empty="Nobody is in a segment yet."
@@ -159,8 +159,8 @@ def _initiatives(basis: Basis) -> None:
     number = st.column_config.NumberColumn
     columns: dict[str, Any] = {
         "initiative": "Initiative",
-        "benefit": number(f"Benefit, {basis.currency}", format="localized"),
-        "cost": number(f"Cost, {basis.currency}", format="localized"),
+        "benefit": number(f"Benefit, {basis.currency}", format="accounting"),
+        "cost": number(f"Cost, {basis.currency}", format="accounting"),
         "roi_percent": number("ROI, %", format="%.0f"),
         "payback_months": number("Payback, months", format="%.0f"),
         "confidence": "Confidence",
