@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app.main import PAGES
@@ -34,20 +33,25 @@ def first_morning(tmp_path_factory: pytest.TempPathFactory) -> Paths:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No answer of one test's file is kept for the next one's, and the role is the default."""
+def _full_role(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CX_APP_ROLE", raising=False)
-    st.cache_data.clear()
-    yield
-    st.cache_data.clear()
+
+
+@cache
+def _visitor() -> AppTest:
+    """One visitor for all tests: Streamlit looks through every installed package when one arrives."""
+    return AppTest.from_file(str(MAIN), default_timeout=60).run()
 
 
 def look(paths: Paths, monkeypatch: pytest.MonkeyPatch, page: str = "scorecard") -> AppTest:
-    """The page as a visitor finds it. Whatever is not said on the page is an exception here."""
+    """The page as a visitor finds it who has touched nothing. Whatever is not said on the page is an exception here."""
     monkeypatch.setenv("CX_DATA_DIR", str(paths.root))
-    app = AppTest.from_file(str(MAIN), default_timeout=60).run()
-    if page != "scorecard":
-        app.switch_page(f"screens/{page}.py").run()
+    app = _visitor()
+    app.query_params.clear()
+    for name in ("scorecard" if page == "customers" else "customers", page):  # what was touched on a page is forgotten on another
+        app.switch_page(f"screens/{name}.py").run()
+    if page == "customers" and app.text_input and app.text_input(key="q").value:
+        app.text_input(key="q").input("").run()
     assert not app.exception, [told.value for told in app.exception]
     return app
 

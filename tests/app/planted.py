@@ -5,6 +5,7 @@ Every table the contracts declare is there; what the app shows has rows. Nobody 
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -94,6 +95,7 @@ _TABLES: dict[str, tuple[int, dict[str, str]]] = {
 }  # fmt: skip
 
 
+@cache
 def contracts() -> dict[str, dict[str, tuple[str, bool]]]:
     """Every published table by its name: column -> SQL type and whether it may be empty."""
     found = {}
