@@ -46,7 +46,7 @@ def shade(colour: str) -> str:
 
 def _ink() -> str:
     """The colour of text on the theme in use."""
-    return "#E6EAF0" if is_dark() else "#1B2430"
+    return "#E6EAF0" if is_dark() else "#0B1118"
 
 
 def _faint(colour: str, alpha: float) -> str:
