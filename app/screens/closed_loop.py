@@ -32,10 +32,11 @@ _MONTHS = """
 select *, complaints - closed - never_answered as in_progress from closed_loop_months where complaints + n_immature > 0 order by month
 """
 _WAITING = """
+with longest as (select * from closed_loop where state in ('waiting', 'in_progress') order by said_at limit ?)
 select
     said_at, datediff('day', said_at, data_as_of) as days_waiting, state, value_at_risk, channel, source, kind, is_escalated,
     customer_id, feedback_id, case_id
-from closed_loop where state in ('waiting', 'in_progress') order by said_at limit ?
+from longest order by said_at
 """
 _RECOVERY = """
 select month, turned_negative, turned_negative_immature, recovered, recovery_rate, recovery_rate_low, recovery_rate_high,

@@ -22,7 +22,10 @@ from customer_360 where customer_id in (select customer_id from ({found})) order
 """
 # one statement per kind of thing that can be typed
 _BY_ID = "select customer_id from customer_360 where customer_id = upper(?)"
-_BY_IDENTIFIER = "select customer_id from customer_identifiers where identifier_value = ? or record_id = ?"
+_BY_IDENTIFIER = "select customer_id from customer_identifiers where identifier_value = ?"
+_BY_RECORD = (
+    "select customer_id from customer_identifiers where identifier_type = 'record' and identifier_value = ? and record_id = ?"
+)
 _BY_EMAIL = """
 select customer_id from customer_identifiers where identifier_type = 'email' and identifier_value = lower(?)
 union select customer_id from customer_360 where lower(email) = lower(?)
@@ -48,19 +51,9 @@ _PROFILE = """
 select valid_from, valid_to, profile, previous_profile, reason, reference, dwell_days from profile_history
 where customer_id = ? order by spell_no desc limit 50
 """
-_RECORDS = """
-select
-    record_id, any_value(source) as source, any_value(is_reference) as is_reference, any_value(is_deleted) as is_deleted,
-    any_value(joined_by) as joined_by, any_value(valid_from) as valid_from,
-    string_agg(identifier_type || ': ' || identifier_value, ', ' order by identifier_type, identifier_value)
-        filter (where identifier_type <> 'record') as identifiers
-from customer_identifiers where customer_id = ? group by record_id order by is_reference, source, record_id limit 200
-"""
-_SHARED = """
-select identifier_type, identifier_value, count(distinct record_id) as records, string_agg(distinct source, ', ' order by source) as sources
-from customer_identifiers where customer_id = ? and identifier_type <> 'record'
-group by identifier_type, identifier_value having count(distinct record_id) > 1
-order by records desc, identifier_type, identifier_value limit 100
+_IDENTIFIERS = """
+select identifier_type, identifier_value, source, record_id, joined_by, is_reference, is_deleted, valid_from
+from customer_identifiers where customer_id = ? order by is_reference, source, record_id, identifier_type, identifier_value limit 2000
 """
 
 
@@ -92,18 +85,20 @@ def find(typed: str) -> pd.DataFrame:
 def _meant(typed: str) -> tuple[str, list[str]]:
     """The statement for what was typed, and its parameters."""
     digits = re.sub(r"\D", "", typed)
+    if re.fullmatch(r"[Cc][0-9A-Fa-f]{15}", typed):
+        return _BY_ID, [typed]
     if "@" in typed.strip("@"):
         return _BY_EMAIL, [typed, typed]
-    exact, parameters = f"{_BY_ID} union {_BY_IDENTIFIER}", [typed, typed, typed]
+    if typed.count(":") >= 2:
+        return f"{_BY_IDENTIFIER} union {_BY_RECORD}", [typed, typed.split(":", 2)[2], typed]
     if re.fullmatch(r"[\d\s+()/.\-]{6,}", typed) and len(digits) >= 6:
-        is_whole = typed.startswith("+") or typed.startswith("00")
-        matches = "identifier_value = ?" if is_whole else "suffix(identifier_value, ?)"
-        return f"{exact} union {_BY_PHONE.format(matches=matches)}", [*parameters, digits.lstrip("0")]
-    if re.search(r"\d", typed) or ":" in typed:
-        return exact, parameters
+        matches = "identifier_value = ?" if typed.startswith(("+", "00")) else "suffix(identifier_value, ?)"
+        return f"{_BY_IDENTIFIER} union {_BY_PHONE.format(matches=matches)}", [typed, digits.lstrip("0")]
+    if re.search(r"\d", typed):
+        return _BY_IDENTIFIER, [typed]
     parts = typed.split()
     matches = " and ".join("contains(strip_accents(lower(full_name)), strip_accents(lower(?)))" for _ in parts)
-    return f"{exact} union ({_BY_NAME.format(matches=matches)})", [*parameters, *parts]
+    return f"{_BY_IDENTIFIER} union ({_BY_NAME.format(matches=matches)})", [typed, *parts]
 
 
 def _choose(found: pd.DataFrame, basis: Basis) -> str:
@@ -244,9 +239,11 @@ def _profile(customer: str, basis: Basis) -> None:
 def _why_one(customer: str, basis: Basis) -> None:
     st.subheader("Why these records are one person", anchor=False)
     st.caption(f"What several records share. `cx why {customer}` tells the scores of the matching model as well.")
+    known = look_up(_IDENTIFIERS, customer)
+    written = known[known["identifier_type"] != "record"]
     shared: dict[str, Any] = {"identifier_type": "What", "identifier_value": "Shared", "records": "Records", "sources": "Sources"}
     table(
-        look_up(_SHARED, customer),
+        _shared(written),
         "customer_shared",
         shared,
         alt="Identifiers several records share",
@@ -261,14 +258,18 @@ def _why_one(customer: str, basis: Basis) -> None:
         "is_deleted": st.column_config.CheckboxColumn("Deleted there"),
         "identifiers": st.column_config.TextColumn("Identifiers", width="large"),
     }
-    table(
-        look_up(_RECORDS, customer),
-        "customer_records",
-        columns,
-        alt="Records of this person",
-        zone=basis.time_zone,
-        empty="No records are known.",
+    told = (written["identifier_type"] + ": " + written["identifier_value"]).groupby(written["record_id"]).agg(", ".join)
+    records = known.drop_duplicates("record_id").drop(columns=["identifier_type", "identifier_value"])
+    records = records.assign(identifiers=records["record_id"].map(told))
+    table(records, "customer_records", columns, alt="Records of this person", zone=basis.time_zone, empty="No records are known.")
+
+
+def _shared(written: pd.DataFrame) -> pd.DataFrame:
+    """The identifiers that stand in more than one record of the person, the most telling first."""
+    found = written.groupby(["identifier_type", "identifier_value"], as_index=False).agg(
+        records=("record_id", "nunique"), sources=("source", lambda sources: ", ".join(sorted(set(sources))))
     )
+    return found[found["records"] > 1].sort_values("records", ascending=False, kind="stable")
 
 
 if __name__ == "__main__":

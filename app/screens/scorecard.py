@@ -79,7 +79,7 @@ def _card(target: dict[Any, Any], spark: list[float], basis: Basis) -> None:
     unit, is_sure = str(target["unit"]), target["is_significant_change"] is True or target["is_significant_change"] == 1
     moved = words.difference(target["change"], unit, basis)
     wanted = {"higher_better": "normal", "lower_better": "inverse"}.get(str(target["direction"]), "off")
-    with st.container(border=True):
+    with st.container(border=True, height="stretch"):
         st.metric(
             words.plain(target["name"]),
             words.figure(target["value"], unit, basis),

@@ -28,16 +28,23 @@ select channel, contacts, judged, positive, judged - positive - negative as neut
 from channel_consistency where month = ? and judged > 0 order by judged desc
 """
 _CHOICES = "select distinct kind, channel, source, metric from feedback"
-_WHERE = """
-from feedback
-where (? is null or sentiment = ?) and (? is null or kind = ?) and (? is null or channel = ?) and (? is null or source = ?)
-    and (? is null or contains(lower(comment), lower(?))) and (? is null or ? in (feedback_id, case_id))
-    and (not ? or comment is not null)
-"""
 _SHOWN = 200
+# what a filter asks of a row; only those that are set are asked
+_ASKED = {
+    "sentiment": "sentiment = ?",
+    "kind": "kind = ?",
+    "channel": "channel = ?",
+    "source": "source = ?",
+    "words": "contains(lower(comment), lower(?))",
+    "reference": "? in (feedback_id, case_id)",
+}
+_COUNT = "select count(*) as n from feedback where {matches}"
+# the newest are found by their time alone; everything else is read of them only
 _LIST = f"""
 select responded_at, sentiment, comment, score, metric, kind, channel, source, customer_id, case_id, feedback_id, scale_min, scale_max
-{_WHERE} order by responded_at desc nulls last limit {_SHOWN}
+from feedback
+where rowid in (select rowid from feedback where {{matches}} order by responded_at desc nulls last limit {_SHOWN})
+order by responded_at desc nulls last
 """
 _ANY = "any"
 _ORDER = ("share_of_voice", "net_sentiment", "mention_volume", "engagement_rate")
@@ -108,11 +115,11 @@ def _mood() -> None:
 
 
 def _said(basis: Basis) -> None:
-    filters = _filters(ask(_CHOICES))
-    asked = [value for value in filters[:-1] for _ in range(2)] + [filters[-1]]
-    found = look_up(_LIST, *asked)
+    filters, with_words = _filters(ask(_CHOICES))
+    matches = " and ".join([*(_ASKED[name] for name in filters), "comment is not null" if with_words else "true"])
+    found = look_up(_LIST.format(matches=matches), *filters.values())
     if len(found) == _SHOWN:
-        matching = int(look_up(f"select count(*) as n {_WHERE}", *asked)["n"].iloc[0])
+        matching = int(look_up(_COUNT.format(matches=matches), *filters.values())["n"].iloc[0])
         st.caption(f"The newest {_SHOWN} of {matching:,} that match; narrow them with the filters.")
     else:
         st.caption(f"{len(found):,} match.")
@@ -138,8 +145,8 @@ def _said(basis: Basis) -> None:
     )
 
 
-def _filters(choices: pd.DataFrame) -> tuple[str | None, str | None, str | None, str | None, str | None, str | None, bool]:
-    """sentiment, kind, channel, source, words, reference, and whether only what has words is wanted."""
+def _filters(choices: pd.DataFrame) -> tuple[dict[str, str], bool]:
+    """What is asked for, by filter, and whether only what has words is wanted."""
 
     def one(column: str, label: str, place: Any) -> str | None:
         known = sorted(choices[column].dropna().unique())
@@ -148,15 +155,19 @@ def _filters(choices: pd.DataFrame) -> tuple[str | None, str | None, str | None,
 
     first, second, third, fourth = st.columns(4)
     mood = first.selectbox("Sentiment", [_ANY, "negative", "neutral", "positive"], key="feedback_sentiment")
-    kind, channel, source = one("kind", "Kind", second), one("channel", "Channel", third), one("source", "Source", fourth)
+    told = {
+        "sentiment": None if mood == _ANY else mood,
+        "kind": one("kind", "Kind", second),
+        "channel": one("channel", "Channel", third),
+        "source": one("source", "Source", fourth),
+    }
     left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom")
-    text = left.text_input("Words in it", key="feedback_words").strip() or None
-    reference = (
-        middle.text_input("Reference", key="feedback_reference", placeholder="surveymonkey:118000000018/610000001").strip()
-        or None
-    )
+    told["words"] = left.text_input("Words in it", key="feedback_words").strip()
+    told["reference"] = middle.text_input(
+        "Reference", key="feedback_reference", placeholder="an id of an answer, a post or a case"
+    ).strip()
     with_words = right.checkbox("Only with words", value=True, key="feedback_with_words")
-    return None if mood == _ANY else mood, kind, channel, source, text, reference, with_words and reference is None
+    return {name: value for name, value in told.items() if value}, with_words and not told["reference"]
 
 
 if __name__ == "__main__":

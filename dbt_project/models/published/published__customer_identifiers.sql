@@ -20,4 +20,6 @@ published as (
 
 )
 
+-- a value is looked up among millions: sorted, all but a few blocks of rows are passed by
 select * from published
+order by identifier_type, identifier_value
