@@ -9,7 +9,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export RUNTIME__DLTHUB_TELEMETRY := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: demo test faults ui bench lint lint-python lint-sql clean
+.PHONY: demo test faults ui app bench lint lint-python lint-sql clean
 
 .venv/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -30,6 +30,9 @@ faults: .venv/.ready  ## every source under every fault, and ten kills of the de
 
 ui: .venv/.ready  ## Dagster on http://127.0.0.1:3000
 	$(BIN)/cx ui
+
+app: .venv/.ready  ## what was published, to look at, on http://127.0.0.1:8501
+	$(BIN)/cx app
 
 bench: .venv/.ready
 	$(BIN)/cx bench --customers 100000

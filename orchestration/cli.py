@@ -14,7 +14,7 @@ from typing import NoReturn
 from ingest.core.errors import CxError
 from ingest.core.paths import Paths
 from ingest.core.places import refused
-from orchestration import backup_commands, identity_commands, privacy_commands, quarantine_commands, reach_commands
+from orchestration import app_command, backup_commands, identity_commands, privacy_commands, quarantine_commands, reach_commands
 
 Command = Callable[[argparse.Namespace, Paths], int | None]
 
@@ -105,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     bench.add_argument("--customers", type=_positive, default=100_000, help="size of the planted company")
     bench.add_argument("--json", metavar="FILE", help="write the same figures as data")
+    app_command.add_commands(add)
     ui = add("ui", _ui, "Dagster's web interface on this machine")
     ui.add_argument("--port", type=_positive, default=3000)
     return parser

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.core.errors import CxError, UnknownName
@@ -24,9 +25,15 @@ class QueryError(CxError):
 @contextmanager
 def published(paths: Paths, role: str = FULL) -> Iterator[DuckDBPyConnection]:
     """The published file a role reads, read-only and locked down; it stays the same file while it is open."""
+    with opened({FULL: paths.published, PSEUDONYMISED: paths.pseudonymised}[role]) as connection:
+        yield connection
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[DuckDBPyConnection]:
+    """A file for readers, opened as the published one is."""
     import duckdb
 
-    file = {FULL: paths.published, PSEUDONYMISED: paths.pseudonymised}[role]
     if not file.exists():
         raise QueryError(f"nothing has been published yet: {file} does not exist", "`cx demo` or `cx run` makes it.")
     with duckdb.connect(str(file), read_only=True, config=dict(LOCKED_DOWN)) as connection:

@@ -1,0 +1,162 @@
+"""Data health: which run stands, which gates it passed, what landed, what was set aside, what was corrected later."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import streamlit as st
+
+from app import words
+from app.data import Basis, ask
+from app.shell import show
+from app.tables import table
+
+_GATES = {
+    "extraction": "every source was read to its end",
+    "landed": "volume, shape and distribution of what landed",
+    "transform": "keys, relations and sums of the models",
+    "identity": "who is who",
+    "published": "what is to be published, beside the last publication",
+    "publication": "the file itself: complete and readable",
+}
+_PUBLICATION = "select table_name, row_count, checksum, gates_passed from publication order by table_name"
+_SOURCES = """
+select source, title, extracted, landed, duplicates, quarantined, quarantined_ever, is_on, is_complete, observed_at
+from source_runs where resource = 'all' order by quarantined desc nulls last, observed_at nulls first, title
+"""
+_RESOURCES = """
+select source, resource, mode, extracted, landed, duplicates, quarantined, quarantined_ever, is_complete, observed_at
+from source_runs where resource <> 'all' and (? or quarantined_ever > 0 or not is_complete) order by quarantined desc, source, resource
+"""
+_RESTATED = """
+select restated_at, kpi_id, variant, period_start, segment_type, segment, published_value, value, change, published_n, n, cause, causes
+from kpi_restatements order by restated_at desc, kpi_id, variant, period_start desc, segment limit 500
+"""
+_RECONCILED = """
+select kpi_id, variant, other_variant, followed_by, period_start, value, other_value, difference, unit, n, other_n, why
+from kpi_reconciliation where is_complete
+qualify row_number() over (partition by kpi_id, variant, other_variant order by period_start desc) = 1
+order by kpi_id, variant, other_variant
+"""
+
+
+def _page(basis: Basis) -> None:
+    published = ask(_PUBLICATION)
+    _facts(basis, int(published["row_count"].sum()))
+    st.subheader("Gates", anchor=False)
+    passed = list(published["gates_passed"].iloc[0])
+    st.markdown("\n".join(f"- **{gate}**: {'passed' if gate in passed else 'not told'}, {told}" for gate, told in _GATES.items()))
+    st.subheader("Sources", anchor=False)
+    _sources(basis)
+    st.subheader("Figures published before that are others now", anchor=False)
+    _restated(basis)
+    st.subheader("Our figures beside others' definitions", anchor=False)
+    _reconciled()
+    st.subheader("Published tables", anchor=False)
+    columns: dict[str, Any] = {
+        "table_name": "Table",
+        "row_count": st.column_config.NumberColumn("Rows", format="localized"),
+        "checksum": "Checksum",
+    }
+    table(published.drop(columns="gates_passed"), "publication", columns, alt="Published tables with their rows")
+
+
+def _facts(basis: Basis, rows: int) -> None:
+    now = datetime.now(UTC)
+    told = (
+        ("Data as of", f"{basis.data_as_of:%d %b %Y}", f"{basis.data_as_of:%H:%M} UTC, {words.age(basis.data_as_of, now)}"),
+        ("Published", f"{basis.published_at:%d %b %Y}", f"{basis.published_at:%H:%M} UTC, {words.age(basis.published_at, now)}"),
+        ("Rows", words.count(rows), "in all tables"),
+        ("Run", basis.run_id[:8], "Dagster knows it by this"),
+    )
+    for column, (name, value, rest) in zip(st.columns(4), told, strict=True):
+        column.metric(name, value, rest, delta_color="off", delta_arrow="off", border=True)
+    if (now - basis.data_as_of).total_seconds() > 86400:
+        st.caption(
+            f"The data is {words.age(basis.data_as_of, now)}. Planted data keeps a calendar of its own; with your own, "
+            "`cx status` says which source or gate holds the next publication."
+        )
+
+
+def _sources(basis: Basis) -> None:
+    sources = ask(_SOURCES)
+    if sources.empty:
+        st.caption("No source has been asked for yet.")
+        return
+    off, short = int((~sources["is_on"].astype(bool)).sum()), int((sources["is_complete"] == False).sum())  # noqa: E712 - it may be null
+    aside = int(sources["quarantined_ever"].fillna(0).sum())
+    st.markdown(
+        f"**{len(sources) - off}** of {len(sources)} sources are switched on; **{short}** were not read to their end; "
+        f"**{aside:,}** rows have ever been set aside."
+    )
+    number = st.column_config.NumberColumn
+    counts: dict[str, Any] = {
+        "extracted": number("Extracted", format="localized"),
+        "landed": number("Landed", format="localized"),
+        "duplicates": number("Twice", format="localized"),
+        "quarantined": number("Set aside", format="localized"),
+        "quarantined_ever": number("Ever set aside", format="localized"),
+        "is_complete": st.column_config.CheckboxColumn("To its end"),
+        "observed_at": st.column_config.DatetimeColumn("Read", format="D MMM YYYY, HH:mm"),
+    }
+    columns = {"title": "Source", "is_on": st.column_config.CheckboxColumn("On"), **counts}
+    table(sources, "source_runs", columns, alt="What each source's newest run brought", zone=basis.time_zone)
+    every = st.checkbox("Every kind of record, not only those with rows set aside or read in part", key="every_resource")
+    table(
+        ask(_RESOURCES, every),
+        "source_runs_by_resource",
+        {"source": "Source", "resource": "Kind of record", "mode": "Read", **counts},
+        alt="What the newest run of each kind of record brought",
+        zone=basis.time_zone,
+        empty="Nothing was set aside, and everything was read to its end.",
+    )
+
+
+def _restated(basis: Basis) -> None:
+    number = st.column_config.NumberColumn
+    columns: dict[str, Any] = {
+        "kpi_id": "KPI",
+        "variant": "Variant",
+        "period_start": st.column_config.DateColumn("Month", format="MMM YYYY"),
+        "segment": "Segment",
+        "published_value": number("Was", format="%.2f"),
+        "value": number("Is", format="%.2f"),
+        "cause": "Cause",
+        "causes": "In detail",
+        "restated_at": st.column_config.DatetimeColumn("Restated", format="D MMM YYYY, HH:mm"),
+    }
+    table(
+        ask(_RESTATED),
+        "kpi_restatements",
+        columns,
+        alt="Restated figures, the newest first",
+        zone=basis.time_zone,
+        empty="No published figure has changed.",
+    )
+
+
+def _reconciled() -> None:
+    number = st.column_config.NumberColumn
+    columns: dict[str, Any] = {
+        "kpi_id": "KPI",
+        "variant": "Ours",
+        "other_variant": "Other",
+        "followed_by": "As counted by",
+        "value": number("Ours", format="%.2f"),
+        "other_value": number("Theirs", format="%.2f"),
+        "difference": number("Difference", format="%+.2f"),
+        "why": st.column_config.TextColumn("Why", width="large"),
+        "period_start": st.column_config.DateColumn("Month", format="MMM YYYY"),
+    }
+    table(
+        ask(_RECONCILED),
+        "kpi_reconciliation",
+        columns,
+        alt="Our figures beside others'",
+        empty="No figure has another definition beside it.",
+    )
+
+
+if __name__ == "__main__":
+    show("Data health", "Which run stands, what landed, what was set aside, what was corrected later.", _page)

@@ -1,0 +1,160 @@
+"""The app as people see it: its real server and a headless Chromium, which nothing but 127.0.0.1 is let through to."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from ingest.core.paths import Paths
+from tests.app.planted import publish_planted
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+_SWITCHES = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps", "--window-size=1280,900",
+)  # fmt: skip
+# the script has run, every chart and table has replaced the grey bars that stand for it
+_READY = """
+const app = document.querySelector('[data-testid=stApp]');
+return app && app.getAttribute('data-test-script-state') === 'notRunning' && document.querySelector('h2') !== null
+    && !document.querySelector('[data-testid=stSkeleton]') && !document.querySelector('[data-stale=true]');
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if not (CHROMIUM and DRIVER):
+                item.add_marker(pytest.mark.skip(reason="no chromium and chromedriver are installed"))
+
+
+@dataclass
+class Visitor:
+    """A browser in front of the app. `cpu`: the processes that work for it, the server among them."""
+
+    browser: webdriver.Chrome
+    address: str
+    server: int
+    asked: set[str] = field(default_factory=set)
+
+    def as_on(self, theme: str, width: int, height: int = 900) -> None:
+        """Light or dark, on a screen of this width."""
+        preference = {"features": [{"name": "prefers-color-scheme", "value": theme}]}
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", preference)
+        screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+
+    def open(self, page: str) -> None:
+        """Goes to an address and waits for all of the page."""
+        self.browser.get(f"{self.address}/{page}")
+        self.wait()
+
+    def turn_to(self, title: str) -> float:
+        """From one page to another by its name above; CPU seconds of browser and server together."""
+        link = self.browser.find_element(By.XPATH, f"//a[@data-testid='stTopNavLink'][contains(., '{title}')]")
+        before = self._cpu()
+        link.click()
+        WebDriverWait(self.browser, 60, poll_frequency=0.05).until(
+            lambda browser: browser.find_element(By.TAG_NAME, "h2").text == title
+        )
+        self.wait()
+        return self._cpu() - before
+
+    def wait(self) -> None:
+        WebDriverWait(self.browser, 60, poll_frequency=0.05).until(lambda browser: browser.execute_script(_READY))
+
+    def text(self) -> str:
+        return str(self.browser.find_element(By.CSS_SELECTOR, "[data-testid=stMain]").text)
+
+    def hosts(self) -> set[str]:
+        """Every host this browser has asked for anything so far."""
+        for entry in self.browser.get_log("performance"):
+            told = json.loads(entry["message"])["message"]
+            if told["method"] in ("Network.requestWillBeSent", "Network.webSocketCreated"):
+                url = urlsplit(told["params"].get("url") or told["params"]["request"]["url"])
+                if url.scheme in ("http", "https", "ws", "wss"):
+                    self.asked.add(str(url.hostname))
+        return self.asked
+
+    def _cpu(self) -> float:
+        """CPU seconds so far of the server, and of the browser with all its processes."""
+        assert self.browser.service.process is not None
+        driver = psutil.Process(self.browser.service.process.pid)
+        used = 0.0
+        for process in (psutil.Process(self.server), driver, *driver.children(recursive=True)):
+            try:
+                times = process.cpu_times()
+            except psutil.NoSuchProcess:  # a helper of the browser that had nothing more to do
+                continue
+            used += times.user + times.system
+        return used
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+    """`cx app` on a planted publication: its address and process."""
+    paths = Paths(tmp_path_factory.mktemp("browsed"))
+    publish_planted(paths)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "CX_DATA_DIR": str(paths.root)}
+    command = [sys.executable, "-m", "orchestration.cli", "app", "--port", str(port)]
+    log = (paths.root / "app.log").open("w", encoding="utf-8")
+    with log, subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=log, stderr=log) as process:
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, paths.root / "app.log")
+            yield f"http://127.0.0.1:{port}", process.pid
+        finally:
+            process.terminate()
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        assert process.poll() is None, log.read_text(encoding="utf-8")
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(log.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def visitor(server: tuple[str, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for switch in (*_SWITCHES, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+        options.add_argument(switch)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    address, process = server
+    with webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=str(DRIVER))) as browser:
+        yield Visitor(browser, address, process)
+
+
+@pytest.fixture(scope="session")
+def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pictures go: CX_SCREENSHOTS, or beside the other leavings of the tests."""
+    folder = Path(os.environ.get("CX_SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
