@@ -23,6 +23,8 @@ import duckdb
 from ingest.core.errors import CxError
 from ingest.core.lock import writer
 from ingest.core.paths import Paths
+from orchestration.privacy.restored import leave_out_the_erased
+from orchestration.privacy.rewrite import rewrite
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -77,7 +79,7 @@ def backup(paths: Paths, folder: Path) -> list[Saved]:
 def restore(paths: Paths, folder: Path) -> list[Saved]:
     """Puts a backup in the warehouse's place. BackupError leaves the warehouse that is there as it was.
 
-    The loader's working folder goes: what it knows is younger than the rows that were put back, and is read from them.
+    People who were erased since stay out. The loader's working folder goes: what it knows is younger than the rows that were put back, and is read from them.
     """
     tables = _read(folder / _MANIFEST)
     beside = paths.warehouse.with_name(".restored.duckdb")
@@ -87,6 +89,9 @@ def restore(paths: Paths, folder: Path) -> list[Saved]:
             with duckdb.connect(str(beside)) as connection:
                 for table in tables:
                     _load(connection, folder, table)
+                is_changed = leave_out_the_erased(connection, paths)
+            if is_changed:
+                rewrite(beside)  # what was deleted stands in the file's free blocks
             shutil.rmtree(paths.dlt, ignore_errors=True)
             for file in (folder / _FILES).glob("*"):
                 shutil.copy2(file, paths.warehouse.parent / file.name)

@@ -68,6 +68,11 @@ class Paths:
         return self.root / "erasures"
 
     @property
+    def backups(self) -> Path:
+        """Copies of what cannot be built again, one folder each."""
+        return self.root / "backups"
+
+    @property
     def docs(self) -> Path:
         return self.root / "docs"
 

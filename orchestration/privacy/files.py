@@ -17,9 +17,9 @@ from orchestration.privacy.search import search
 
 
 def untouched(paths: Paths) -> tuple[Path, ...]:
-    """Folders no erasure looks into: the planted vendors' own copy, the hashes, and the journal, which holds what is looked for
-    until the erasure has ended."""
-    return paths.sandbox, paths.suppression, paths.erasures
+    """Folders no erasure looks into: the planted vendors' own copy, the hashes, the journal, which holds what is looked for
+    until the erasure has ended, and backups, which are immutable: whoever is on the list is left out when one is restored."""
+    return paths.sandbox, paths.suppression, paths.erasures, paths.backups
 
 
 def purge_files(paths: Paths, person: Person) -> list[Removed]:

@@ -8,7 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingest.core.ownership import EMAIL, Rows
 from ingest.core.paths import Paths
+from ingest.core.suppression import Suppression
+from ingest.owners import OWNERS
 from orchestration.backup import BackupError, backup, restore
 from orchestration.cli import main
 from tests.ingest.conftest import Warehouse, person
@@ -51,6 +54,18 @@ def test_rows_of_after_the_backup_are_read_again(saved: Path, vendor: Vendor, wa
     report = warehouse.run()
     assert (report.failures, report.runs[0].mode) == ({}, "changes")
     assert warehouse.rows("select count(*), count(distinct id) from raw_acme.people") == [(252, 252)]
+
+
+def test_somebody_who_was_erased_since_does_not_come_back(
+    saved: Path, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(OWNERS, "acme", {"people": Rows(told={"email": EMAIL})})
+    listed = Suppression.read(warehouse.paths)
+    listed.add(EMAIL, "p7@example.com")
+    listed.keep()
+    restore(warehouse.paths, saved)
+    assert warehouse.rows("select count(*), count(*) filter (id = '7') from raw_acme.people") == [(249, 0)]
+    assert b"p7@example.com" not in warehouse.paths.warehouse.read_bytes()
 
 
 def _lose(saved: Path) -> None:
