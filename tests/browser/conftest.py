@@ -21,6 +21,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from app.main import PAGES
 from ingest.core.paths import Paths
 from tests.app.planted import publish_planted
 
@@ -64,8 +65,8 @@ class Visitor:
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
 
     def open(self, page: str) -> None:
-        """Goes to an address and waits for all of the page."""
-        self.browser.get(f"{self.address}/{page}")
+        """Goes to an address and waits for all of the page. The first page stands where no page is named."""
+        self.browser.get(f"{self.address}/{'' if page == PAGES[0][0] else page}")
         self.wait()
 
     def turn_to(self, title: str) -> float:
