@@ -18,6 +18,13 @@ def add_commands(add: Add) -> None:
     serve.add_argument("--port", type=int, default=8350, help="port to listen on (default 8350)")
     mirror = add("mirror", _mirror, "copy what is published into another database, whole or not at all")
     mirror.add_argument("target", choices=("postgres",), help="PostgreSQL, at the address in CX_MIRROR_POSTGRES")
+    told = "a KPI by month and one cut, as published: rows of kpi_period, which MetricFlow (extra `semantic`) is not asked for"
+    metric = add("metric", _metric, told)
+    metric.add_argument("kpi", help="a kpi_id of kpi_catalog, such as nps")
+    metric.add_argument("--by", default="month", help="month, a cut such as channel or country_code, or both: month,channel")
+    metric.add_argument("--variant", help="a variant of the KPI (default standard)")
+    metric.add_argument("--csv", action="store_true", help="all rows as CSV")
+    add("dictionary", _dictionary, "write the data dictionary of the published tables as one HTML page")
     activate = add(
         "activate", _activate, "hand a list of customers to the system people work in; prints what it would do unless --send"
     )

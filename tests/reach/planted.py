@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,7 @@ PEOPLE: Rows = {
 }
 
 
+@cache
 def columns_of(table: str) -> dict[str, str]:
     """Name and type of every column of a published contract."""
     told = yaml.safe_load((CONTRACTS / f"published__{table}.yml").read_text(encoding="utf-8"))

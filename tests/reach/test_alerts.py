@@ -17,7 +17,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ingest.core.errors import IngestError
 from ingest.core.paths import Paths
+from orchestration import automation
+from orchestration.gates import read_holds
+from orchestration.parts import Parts
 from orchestration.reach import alerts
 from tests.loopback import serving
 from tests.orchestration.conftest import Company, company, instance, parsed_project  # noqa: F401 - fixtures
@@ -122,18 +126,33 @@ def test_an_odd_figure_is_told_once(tmp_path: Path) -> None:
     assert alerts.anomalies(paths) is None
 
 
-def test_a_closed_gate_is_told_and_a_failing_alert_fails_nothing(
+def test_a_closed_gate_is_told_and_a_failing_alert_fails_nothing_more(
     company: Company,  # noqa: F811
     instance: dg.DagsterInstance,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    company.landed_gate = False
+    company.landing.failing["desk"] = IngestError("desk: canary@example.com is odd")
+    with hook(status=503) as (url, posts):
+        monkeypatch.setenv(alerts.WEBHOOK, url)
+        assert not company.run("ingest_all", instance).success
+    assert [post["lines"] for post in posts] == [["gate extraction: desk"]] and "canary" not in str(posts)
+    assert "the alert by CX_ALERT_WEBHOOK was not sent: it answered 503" in caplog.text
+    assert [hold.gate for hold in read_holds(company.paths)] == ["extraction"]
+
+
+def test_odd_figures_are_told_after_the_publication_and_trouble_is_only_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    @dg.op(name="published__publication")
+    def publication() -> None: ...
+
+    paths = Paths(tmp_path)
+    tell = automation.anomaly_hook(Parts(paths=lambda: paths), "published__publication")
     with hook() as (url, posts):
         monkeypatch.setenv(alerts.WEBHOOK, url)
-        assert not company.run("daily", instance).success
-    assert any("gate landed: raw_desk.answers" in line for post in posts for line in post["lines"])
-    company.landed_gate = True
-    monkeypatch.setenv(alerts.WEBHOOK, "http://127.0.0.1:1/hook")
-    assert company.run("daily", instance).success  # its publication holds no kpi_daily to look through: that is said, too
-    assert "the alert could not be made" in caplog.text
+        tell(dg.build_hook_context(op=publication))  # nothing has been published: that is said, and nothing fails
+        assert "the alert could not be made: QueryError" in caplog.text
+        plant(paths, {"kpi_daily": [_figure("csat", "2026-06-30", is_anomaly=True)]})
+        tell(dg.build_hook_context(op=publication))
+    assert [post["title"] for post in posts] == ["1 KPI figure far from what was expected"]

@@ -9,6 +9,7 @@ import pytest
 
 from ingest.core.errors import UnknownName
 from ingest.core.paths import Paths
+from orchestration.cli import main
 from orchestration.reach.contracts import contracts
 from orchestration.reach.dictionary import write_dictionary
 from orchestration.reach.metric import metric
@@ -64,6 +65,23 @@ def test_what_is_not_published_is_refused(paths: Paths, kpi: str, by: list[str],
     with pytest.raises(UnknownName, match=told) as refused:
         metric(paths, kpi, by, variant)
     assert ":" in refused.value.remedy
+
+
+def test_the_commands_answer_on_the_command_line(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CX_DATA_DIR", str(paths.root))
+    assert main(["metric", "nps", "--by", "month,channel", "--csv"]) == 0
+    assert "2026-06,phone,50" in capsys.readouterr().out
+    assert main(["metric", "nps", "--by", "persona"]) == 1
+    assert "not published by persona" in capsys.readouterr().err
+    assert main(["dictionary"]) == 0 and (paths.docs / "dictionary.html").exists()
+    monkeypatch.setenv("CX_ACTIVATE_WEBHOOK_URL", "http://127.0.0.1:1/hook")
+    assert main(["activate", "webhook"]) == 0
+    assert "nothing was sent" in capsys.readouterr().out
+    monkeypatch.delenv("CX_MIRROR_POSTGRES", raising=False)
+    assert main(["mirror", "postgres"]) == 1
+    assert "CX_MIRROR_POSTGRES" in capsys.readouterr().err
 
 
 def test_the_dictionary_has_every_published_table_and_column(tmp_path: Path) -> None:
