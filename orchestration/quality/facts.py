@@ -173,4 +173,16 @@ PUBLISHED: Mapping[str, Published] = {
     "orders": Published(columns=("order_id", "customer_id", "data_as_of"), grain=("order_id",), min_rows=0),
     "cases": Published(columns=("case_id", "customer_id", "data_as_of"), grain=("case_id",), min_rows=0),
     "mrr_movements": Published(columns=("customer_id", "month", "data_as_of"), grain=("customer_id", "month"), min_rows=0),
+    "customer_segments": Published(
+        columns=("customer_id", "life_cycle_stage", "rfm_segment", "data_as_of"), grain=("customer_id",), values=("rfm_segment",)
+    ),
+    "profile_history": Published(
+        columns=("customer_id", "spell_no", "profile", "data_as_of"), grain=("customer_id", "spell_no"), min_rows=0
+    ),
+    "closed_loop": Published(
+        columns=("feedback_id", "customer_id", "state", "hours_to_act", "data_as_of"),
+        grain=("feedback_id",),
+        min_rows=0,
+        ranges=(Range("acted_before_it_was_said", "hours_to_act", "0", "1e6", "a complaint is acted on after it was said"),),
+    ),
 }

@@ -60,7 +60,7 @@ def test_promoters_passives_and_detractors_are_all_the_respondents(demo: Demo) -
     )
     published = dict(
         demo.published(
-            "select period_start, (numerator, n) from kpi_period where kpi_id = 'nps' and variant = 'all_responses' and n > 0"
+            "select period_start, (numerator, n) from kpi_period where kpi_id = 'nps' and variant = 'all_responses' and segment_type = 'all' and n > 0"
         )
     )
     assert published and published.keys() == counted.keys()
@@ -94,8 +94,15 @@ def test_segments_add_up_to_the_whole(demo: Demo) -> None:
     more = [row for row in rows if row[5] > row[4]]  # type: ignore[operator]
     assert len(rows) > 300 and not more, more[:5]
     by_country = [row for row in rows if row[0] in ("mrr", "retention_rate") and row[2] == "country_code"]
-    wrong = [row for row in by_country if row[4] != row[5] or not same(row[6], row[7])]
-    assert len(by_country) > 30 and not wrong, wrong[:5]
+    everywhere = [row for row in rows if row[2] in ("survey_id", "network") or (row[0], row[2]) == ("aov", "source")]
+    wrong = [row for row in (*by_country, *everywhere) if row[4] != row[5] or not same(row[6], row[7])]
+    assert len(by_country) > 30 and len({row[0] for row in everywhere}) > 10 and not wrong, wrong[:5]
+
+
+def test_no_movement_lies_in_a_month_that_is_not_here_yet(demo: Demo) -> None:
+    """Who pays until next month is no churn of the month after it."""
+    last = demo.published("select max(month), date_trunc('month', max(data_as_of))::date from mrr_movements")[0]
+    assert last[0] == last[1]
 
 
 def test_the_bad_week_stands_out_day_by_day(demo: Demo) -> None:

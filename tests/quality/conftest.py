@@ -106,6 +106,7 @@ _PUBLISHED_TYPES = {
     "scale_min": "double",
     "scale_max": "double",
     "latest_nps_score": "double",
+    "hours_to_act": "double",
     "n": "bigint",
     "n_immature": "bigint",
     "is_small_n": "boolean",

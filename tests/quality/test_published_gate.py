@@ -45,6 +45,9 @@ FAULTS = {
     "mrr_bridge": ("update {t} set closing_mrr = -5 where month = date '2025-03-01'", {"closing_below_zero"}),
     "orders": ("alter table {t} drop column customer_id", {"missing_columns", "columns_gone"}),
     "cases": ("drop table {t}", {"tables"}),
+    "customer_segments": ("update {t} set rfm_segment = null where customer_id < 'C3'", {"values_rfm_segment"}),
+    "profile_history": ("delete from {t} where customer_id < 'C3'", {"rows"}),
+    "closed_loop": ("update {t} set hours_to_act = -1 where customer_id = 'C3'", {"acted_before_it_was_said"}),
     "mrr_movements": (f"delete from {{t}} where month < date '2025-01-01' + to_months({ROWS // 5})", {"rows"}),
 }
 

@@ -76,9 +76,16 @@ since_published as (
 
 named as (
 
-    select customer_id, cause from since_published
+    select
+        customer_id,
+        cause
+    from since_published
     union all
-    select other_id as customer_id, cause from since_published where other_id is not null
+    select
+        other_id as customer_id,
+        cause
+    from since_published
+    where other_id is not null
 
 ),
 
@@ -231,14 +238,14 @@ explained as (
 changed as (
 
     {% for day in ['on_day', 'published_on', 'opened_on'] %}
-    select
-        facts,
-        cause,
-        record_id,
-        cast({{ dbt.date_trunc('month', day) }} as date) as month
-    from explained
-    where cause is not null and {{ day }} is not null
-    {% if not loop.last %}union{% endif %}
+        select
+            facts,
+            cause,
+            record_id,
+            cast({{ dbt.date_trunc('month', day) }} as date) as month
+        from explained
+        where cause is not null and {{ day }} is not null
+        {% if not loop.last %}union{% endif %}
     {%- endfor %}
 
 )

@@ -35,11 +35,11 @@ side_by_side as (
 
     select
         {%- for column in key %}
-        coalesce(current_periods.{{ column }}, published.{{ column }}) as {{ column }},
+            coalesce(current_periods.{{ column }}, published.{{ column }}) as {{ column }},
         {%- endfor %}
         {%- for column in figures %}
-        published.{{ column }} as published_{{ column }},
-        current_periods.{{ column }},
+            published.{{ column }} as published_{{ column }},
+            current_periods.{{ column }},
         {%- endfor %}
         current_periods.as_of
     from published
@@ -47,7 +47,7 @@ side_by_side as (
         on
             {% for column in key -%}
             published.{{ column }} = current_periods.{{ column }}
-            {% if not loop.last %}and {% endif %}
+                {% if not loop.last %}and {% endif %}
             {%- endfor %}
 
 ),
@@ -71,8 +71,8 @@ moves as (
         coalesce(side_by_side.n, 0) <> coalesce(side_by_side.published_n, 0)
         or (side_by_side.value is null) <> (side_by_side.published_value is null)
         {%- for column in ['numerator', 'denominator', 'value'] %}
-        or abs(side_by_side.{{ column }} - side_by_side.published_{{ column }})
-        > {{ noise }} * greatest(1, abs(side_by_side.{{ column }}))
+            or abs(side_by_side.{{ column }} - side_by_side.published_{{ column }})
+            > {{ noise }} * greatest(1, abs(side_by_side.{{ column }}))
         {%- endfor %}
 
 )

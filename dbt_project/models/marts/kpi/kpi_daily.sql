@@ -41,10 +41,10 @@ medians as (
         kpi_id,
         variant,
         period_start,
-        count(*) as weeks,
         {{ percentile('value', 0.5) }} as expected_value
     from earlier
     group by kpi_id, variant, period_start
+    having count(*) >= {{ least_weeks }}
 
 ),
 
@@ -66,35 +66,41 @@ spreads as (
 
 ),
 
--- a day's own error: what chance does to a value that rests on n units, with a half unit added to either side
-judged as (
+expected as (
 
     select
         days.*,
-        medians.expected_value,
-        case
-            when catalog.shape = 'proportion' and days.n > 0
-                then sqrt(
-                    (medians.expected_value * days.n + 50) * (100 * (days.n + 1) - medians.expected_value * days.n - 50)
-                ) / ((days.n + 1) * sqrt(days.n))
-            when catalog.shape = 'mean' then {{ standard_error('days.interval_low', 'days.interval_high') }}
-            -- the adjusted interval of few answers is narrower than their own error
-            when catalog.shape = 'difference' and days.n > 0
-                then {{ standard_error('days.interval_low', 'days.interval_high') }} * sqrt((days.n + 3.0) / days.n)
-            when catalog.unit = 'posts' then sqrt(medians.expected_value + 1)
-            -- what has no error of its own is judged by its spread alone, and only where it rests on enough
-            when days.n >= {{ var('small_n') }} then 0
-        end as own_error,
-        spreads.spread
+        case when days.is_complete then medians.expected_value end as expected_value
     from days
-    left join catalog on days.kpi_id = catalog.kpi_id and days.variant = catalog.variant
     left join medians
         on
             days.kpi_id = medians.kpi_id
             and days.variant = medians.variant
             and days.period_start = medians.period_start
-            and medians.weeks >= {{ least_weeks }}
-            and days.is_complete
+
+),
+
+-- a day's own error: what chance does to a value that rests on n units, with a half unit added to either side
+judged as (
+
+    select
+        days.*,
+        case
+            when catalog.shape = 'proportion' and days.n > 0
+                then sqrt(
+                    (days.expected_value * days.n + 50) * (100 * (days.n + 1) - days.expected_value * days.n - 50)
+                ) / ((days.n + 1) * sqrt(days.n))
+            when catalog.shape = 'mean' then {{ standard_error('days.interval_low', 'days.interval_high') }}
+            -- the adjusted interval of few answers is narrower than their own error
+            when catalog.shape = 'difference' and days.n > 0
+                then {{ standard_error('days.interval_low', 'days.interval_high') }} * sqrt((days.n + 3.0) / days.n)
+            when catalog.unit = 'posts' then sqrt(days.expected_value + 1)
+            -- what has no error of its own is judged by its spread alone, and only where it rests on enough
+            when days.n >= {{ var('small_n') }} then 0
+        end as own_error,
+        spreads.spread
+    from expected as days
+    left join catalog on days.kpi_id = catalog.kpi_id and days.variant = catalog.variant
     left join spreads
         on
             days.kpi_id = spreads.kpi_id

@@ -85,7 +85,7 @@ ranked as (
 
     select
         *,
-        row_number() over (partition by {{ key | join(', ') }} order by records desc nulls last, evident_cause) as cause_rank
+        row_number() over (partition by {{ key | join(', ') }} order by records desc nulls last, evident_cause asc) as cause_rank
     from reasons
 
 ),
@@ -105,9 +105,9 @@ explained as (
         case when max(n_immature) < max(published_n_immature) then 'matured' end as matured,
         case
             {%- for facts, word in words.items() %}
-            when max(told_by) like '{{ facts }}%' and coalesce(max(n), 0) > coalesce(max(published_n), 0) then 'late {{ word }}'
-            when max(told_by) like '{{ facts }}%' and coalesce(max(n), 0) < coalesce(max(published_n), 0) then 'removed {{ word }}'
-            when max(told_by) like '{{ facts }}%' then 'changed {{ word }}'
+                when max(told_by) like '{{ facts }}%' and coalesce(max(n), 0) > coalesce(max(published_n), 0) then 'late {{ word }}'
+                when max(told_by) like '{{ facts }}%' and coalesce(max(n), 0) < coalesce(max(published_n), 0) then 'removed {{ word }}'
+                when max(told_by) like '{{ facts }}%' then 'changed {{ word }}'
             {%- endfor %}
             when max(told_by) like 'subscriptions%' then 'changed billing'
             else 'other'
