@@ -56,13 +56,13 @@ NAME_AND_HOME = Comparison(
     "((coalesce(first_name_l, last_name_l) is null or coalesce(first_name_r, last_name_r) is null) "
     "and not coalesce(street_agrees, false))",
     (
-        Level("same name, same home", "first_agrees and last_agrees and at_home", luck=_HERE, keyed=True),
+        Level("same name, same home", "first_agrees and last_agrees and at_home", keyed=True),
         Level("same name, same place", "first_agrees and last_agrees and place_agrees", _HERE, 0.0, _HERE, keyed=True),
         Level(
             "same name, place unknown", f"first_agrees and last_agrees and {unknown('place')}", _NAMES, 8.0, _NAMES, keyed=True
         ),
         Level("same name, elsewhere", "first_agrees and last_agrees", _NAMES, 8.0, _NAMES, keyed=True),
-        Level("similar first name, same home", "last_agrees and first_alike and at_home", luck=_HERE, keyed=True),
+        Level("similar first name, same home", "last_agrees and first_alike and at_home", keyed=True),
         Level(
             "similar first name, same place",
             "last_agrees and first_alike and place_agrees",
