@@ -20,7 +20,8 @@ newest as (
     select
         *,
         row_number() over (
-            partition by customer_id, purpose order by told_at desc, case when answer = 'refused' then 0 else 1 end, source
+            partition by customer_id, purpose
+            order by told_at desc, case when answer = 'refused' then 0 else 1 end asc, source asc
         ) as turn
     from consents
 
@@ -29,11 +30,11 @@ newest as (
 asked as (
 
     {% for purpose in purposes -%}
-    select
-        customer_id,
-        '{{ purpose }}' as purpose
-    from customers
-    {% if not loop.last %}union all{% endif %}
+        select
+            customer_id,
+            '{{ purpose }}' as purpose
+        from customers
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),
