@@ -228,35 +228,35 @@ events as (
         ('cac', 'loaded', 'true', 'is_paid_for'),
         ('cac', 'blended', 'true', 'true'),
     ] %}
-    union all
+        union all
 
-    select
-        '{{ kpi_id }}' as kpi_id,
-        '{{ variant }}' as variant,
-        on_day,
-        {{ 'channel' if kpi_id == 'acquisition_spend' else none_told }} as channel,
-        {{ none_told }} as acquisition_source,
-        {{ none_told }} as country_code,
-        amount as numerator,
-        0 as denominator,
-        0 as immature
-    from spent
-    where {{ of_spend }}
+        select
+            '{{ kpi_id }}' as kpi_id,
+            '{{ variant }}' as variant,
+            on_day,
+            {{ 'channel' if kpi_id == 'acquisition_spend' else none_told }} as channel,
+            {{ none_told }} as acquisition_source,
+            {{ none_told }} as country_code,
+            amount as numerator,
+            0 as denominator,
+            0 as immature
+        from spent
+        where {{ of_spend }}
 
-    union all
+        union all
 
-    select
-        '{{ kpi_id }}' as kpi_id,
-        '{{ variant }}' as variant,
-        on_day,
-        {{ none_told }} as channel,
-        {{ none_told }} as acquisition_source,
-        {{ none_told }} as country_code,
-        0 as numerator,
-        1 as denominator,
-        0 as immature
-    from won
-    where {{ of_customers }}
+        select
+            '{{ kpi_id }}' as kpi_id,
+            '{{ variant }}' as variant,
+            on_day,
+            {{ none_told }} as channel,
+            {{ none_told }} as acquisition_source,
+            {{ none_told }} as country_code,
+            0 as numerator,
+            1 as denominator,
+            0 as immature
+        from won
+        where {{ of_customers }}
     {%- endfor %}
 
 ),

@@ -45,14 +45,14 @@ valued as (
 order_values as (
 
     {% for variant in ['standard', 'net_of_refunds', 'constant_currency'] %}
-    select
-        '{{ variant }}' as variant,
-        ordered_on,
-        source,
-        country_code,
-        {{ variant }} as order_value
-    from valued
-    {% if not loop.last %}union all{% endif %}
+        select
+            '{{ variant }}' as variant,
+            ordered_on,
+            source,
+            country_code,
+            {{ variant }} as order_value
+        from valued
+        {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 
 )

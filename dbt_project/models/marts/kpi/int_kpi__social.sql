@@ -24,18 +24,18 @@ with posts as (
 events as (
 
     {% for kpi_id, variant, counts, numerator, denominator in kpis %}
-    select
-        '{{ kpi_id }}' as kpi_id,
-        '{{ variant }}' as variant,
-        on_day,
-        network,
-        {{ numerator }} as numerator,
-        {{ denominator }} as denominator,
-        1 as posts,
-        0 as immature
-    from posts
-    where {{ counts }}
-    {% if not loop.last %}union all{% endif %}
+        select
+            '{{ kpi_id }}' as kpi_id,
+            '{{ variant }}' as variant,
+            on_day,
+            network,
+            {{ numerator }} as numerator,
+            {{ denominator }} as denominator,
+            1 as posts,
+            0 as immature
+        from posts
+        where {{ counts }}
+        {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 
 ),

@@ -70,17 +70,17 @@ events as (
 votes as (
 
     {% for kpi_id, variant, metric, counts, points in votes %}
-    select
-        '{{ kpi_id }}' as kpi_id,
-        '{{ variant }}' as variant,
-        grain,
-        period_start,
-        survey_id,
-        country_code,
-        cast({{ points }} as double) as numerator
-    from answers
-    where metric = '{{ metric }}' and {{ counts }}
-    {% if not loop.last %}union all{% endif %}
+        select
+            '{{ kpi_id }}' as kpi_id,
+            '{{ variant }}' as variant,
+            grain,
+            period_start,
+            survey_id,
+            country_code,
+            cast({{ points }} as double) as numerator
+        from answers
+        where metric = '{{ metric }}' and {{ counts }}
+        {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 
 ),
