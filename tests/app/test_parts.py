@@ -81,8 +81,8 @@ def test_identifiers_and_names_are_published_as_personal() -> None:
 
     model = CHECKOUT / "dbt_project" / "models" / "published" / "published__customer_records.yml"
     (told,) = yaml.safe_load(model.read_text(encoding="utf-8"))["models"]
-    personal = {column["name"] for column in told["columns"] if column.get("config", {}).get("meta", {}).get("personal")}
-    assert personal == {"identifier_value"} and "customer_records" in contracts()
+    personal = {column["name"] for column in told["columns"] if column.get("meta", {}).get("privacy") == "personal"}
+    assert personal == {"customer_id", "identifier_value", "record_id"} and "customer_records" in contracts()
 
 
 def test_a_port_in_use_is_said_in_one_line(
