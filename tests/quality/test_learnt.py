@@ -2,104 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import duckdb
 import pytest
 
 from ingest.core.paths import Paths
-from orchestration.quality.results import GateResult
+from ingest.registry import SOURCES
+from orchestration.quality.landed import History, Run
+from orchestration.quality.learnt import earlier_figures, figures_of, learnt, remember
+from orchestration.quality.measures import Measure
 from orchestration.quality.run import validate_landed
 
+SOURCE = SOURCES["zendesk_support"]
+TICKETS = SOURCE.resource("tickets")
 TABLE = "raw_zendesk_support.tickets"
-Day = Callable[..., None]
+START = datetime(2026, 7, 1, 6, tzinfo=UTC)
 
 
-def _told(paths: Paths) -> GateResult:
-    [result] = [r for r in validate_landed(paths, ["zendesk_support"]) if r.table == TABLE]
-    return result
+class Days:
+    """The landed template's tickets, told again day after day, and what the days before lead to expect."""
 
+    def __init__(self, paths: Paths) -> None:
+        self.paths, self.runs = paths, list[Run]()
 
-@pytest.fixture
-def day(landed: Paths) -> Day:
-    """Lands the increment of one day: `rows` tickets, with assignments over them and where they hold."""
-
-    def land(number: int, rows: int = 300, changes: str = "", where: str = "true") -> None:
-        run, at = f"day-{number:03}", f"timestamptz '2026-07-01 06:00:00+00' + interval {number} day"
-        with duckdb.connect(str(landed.warehouse)) as connection:
+    def land(self, number: int, rows: int = 300, changes: str = "", where: str = "true") -> list[Measure]:
+        """Lands the increment of one day with assignments over its rows; the measures of that day that failed."""
+        run = Run(f"day-{number:03}", "changes", True, rows, 0, rows, START + timedelta(days=number))
+        with duckdb.connect(str(self.paths.warehouse)) as connection:
+            columns = [name for name, *_ in connection.execute(f"describe {TABLE}").fetchall()]
             connection.execute(f"create or replace table more as select * from {TABLE} where _run_id = 'run-1' limit {rows}")
-            connection.execute(f"update more set _run_id = '{run}', _observed_at = {at}, _seq = _seq + {number * 1000}")
-            connection.execute(f"update more set id = coalesce(try_cast(id as bigint), _seq) + {number * 100_000}")
+            connection.execute(f"update more set _run_id = '{run.run_id}'")
             if changes:
                 connection.execute(f"update more set {changes} where {where}")
             connection.execute(f"insert into {TABLE} select * from more; drop table more")
-            connection.execute(
-                f"insert into raw_zendesk_support.ingest_runs values "
-                f"('{run}', 'tickets', 'changes', {at}, {rows}, 0, 0, {rows}, 3, true, null, null)"
-            )
+            self.runs.append(run)
+            now = figures_of(connection, SOURCE, TICKETS, columns, run)
+            before = earlier_figures(connection, now) if now else []
+            measures = learnt(SOURCE, TICKETS, History(tuple(self.runs)), now, before)
+            remember(connection, [now] if now else [])
+        return [m for m in measures if not (m.low or 0) <= int(m.sql) <= (m.high if m.high is not None else 1e9)]
 
-    return land
-
-
-def test_days_like_those_before_pass(day: Day, landed: Paths) -> None:
-    for number in range(8):
-        day(number)
-        result = _told(landed)
-    assert result.passed, result.failures
-    before = result.evaluated
-    day(8)
-    assert _told(landed).evaluated == before >= 3
+    def kept(self, query: str) -> list[tuple[object, ...]]:
+        with duckdb.connect(str(self.paths.warehouse)) as connection:
+            return connection.execute(f"select {query} from quality_state.landed_figures").fetchall()
 
 
-def test_before_there_is_a_history_nothing_is_learnt(day: Day, landed: Paths) -> None:
-    day(0, changes="status = 'open', subject = null")
-    assert not any("earlier runs" in told for told in _told(landed).failures)
+@pytest.fixture
+def days(landed: Paths) -> Days:
+    return Days(landed)
+
+
+def test_days_like_those_before_pass(days: Days) -> None:
+    assert [days.land(number) for number in range(8)] == [[]] * 8
+
+
+def test_before_there_is_a_history_nothing_is_learnt(days: Days) -> None:
+    assert days.land(0) == days.land(1, changes="status = 'hold', subject = null") == []
 
 
 @pytest.mark.parametrize(
-    ("changes", "where", "told"),
+    ("changes", "where", "name", "told"),
     [
-        ("subject = null", "_seq % 2 = 0", "subject 50%, usually 100%"),
-        ("priority = 'sky-high'", "_seq % 20 = 0", "priority: sky-high"),
-        ("status = 'hold'", "true", "status: "),
+        ("subject = null", "_seq % 2 = 0", "learnt_filled", "subject 50%, usually 100%"),
+        ("priority = 'sky-high'", "_seq % 20 = 0", "learnt_words", "priority: sky-high"),
+        ("status = 'hold'", "true", "learnt_shares", "status: "),
     ],
     ids=["emptier", "new word", "other shares"],
 )
-def test_a_day_unlike_those_before_warns_and_holds_nothing(changes: str, where: str, told: str, day: Day, landed: Paths) -> None:
+def test_a_day_unlike_those_before_is_told_and_holds_nothing(changes: str, where: str, name: str, told: str, days: Days) -> None:
     for number in range(6):
-        day(number)
-        _told(landed)
-    day(6, changes=changes, where=where)
-    result = _told(landed)
-    assert any(told in failure for failure in result.failures), result.failures
-    assert not result.holds
+        days.land(number)
+    failed = {measure.name: measure for measure in days.land(6, changes=changes, where=where)}
+    assert told in failed[name].detail
+    assert not any(measure.is_error for measure in failed.values())
 
 
-def test_a_weekday_is_held_against_the_same_weekday(day: Day, landed: Paths) -> None:
+def test_a_weekday_is_held_against_the_same_weekday(days: Days) -> None:
     for week in range(5):
-        day(7 * week, rows=290)
-        day(7 * week + 1, rows=30)
-    assert not any("weekday" in failure for failure in _told(landed).failures)  # a quiet day among quiet days
-    day(35, rows=30)  # and on the busy one
-    assert any("brings 145 to 435 rows (usually 290)" in failure for failure in _told(landed).failures)
+        days.land(7 * week, rows=290)
+        assert days.land(7 * week + 1, rows=30) == []  # a quiet day among quiet days
+    [quiet] = days.land(35, rows=30)  # and on the busy one
+    assert (quiet.name, quiet.low, quiet.high) == ("learnt_rows", 145, 435)
 
 
-def test_personal_columns_leave_no_words_behind(day: Day, landed: Paths) -> None:
+def test_personal_columns_leave_no_words_behind(days: Days) -> None:
     for number in range(2):
-        day(number)
-        _told(landed)
-    with duckdb.connect(str(landed.warehouse)) as connection:
-        words = connection.execute("select count(*) from quality_state.landed_figures where word like '%@%'").fetchall()
-        assert words == [(0,)]
-        kept = connection.execute("select count(*), count(distinct run_id) from quality_state.landed_figures").fetchall()[0]
-        assert kept[0] > 10 and kept[1] >= 2
+        days.land(number)
+    assert days.kept("count(*) filter (word like '%@%'), count(distinct run_id), count(*) > 10") == [(0, 2, True)]
 
 
-def test_a_run_that_is_judged_twice_is_kept_once(day: Day, landed: Paths) -> None:
-    day(0)
-    counts = []
+def test_the_gate_keeps_what_a_run_brought_once_however_often_it_is_judged(landed: Paths) -> None:
+    days = Days(landed)
     for _ in range(2):
-        _told(landed)
-        with duckdb.connect(str(landed.warehouse)) as connection:
-            counts.append(connection.execute("select count(*) from quality_state.landed_figures").fetchall())
-    assert counts[0] == counts[1]
+        assert all(result.passed for result in validate_landed(landed, ["zendesk_support"]))
+        assert days.kept("count(*) = count(distinct (table_name, figure, subject, word)), count(distinct run_id)") == [(True, 1)]
