@@ -203,10 +203,14 @@ def _bench(asked: argparse.Namespace, paths: Paths) -> int | None:
     from orchestration.bench.table import bench, write_json
     from orchestration.screen import show_figures
 
-    figures = bench(asked.customers)
+    figures = []
+    for figure in bench(asked.customers):
+        figures.append(figure)
+        ratio = f", {figure.ratio:,.4g} x of {figure.floor:,.4g}" if figure.ratio is not None else ""
+        sys.stderr.write(f"{figure.name}: {figure.value:,.4g} {figure.unit}{ratio}\n")
+        if asked.json:
+            write_json(figures, Path(asked.json))
     show_figures(figures)
-    if asked.json:
-        write_json(figures, Path(asked.json))
     return None
 
 
