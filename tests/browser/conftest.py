@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psutil
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
@@ -50,11 +49,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Visitor:
-    """A browser in front of the app. `cpu`: the processes that work for it, the server among them."""
+    """A browser in front of the app."""
 
     browser: webdriver.Chrome
     address: str
-    server: int
     asked: set[str] = field(default_factory=set)
 
     def as_on(self, theme: str, width: int, height: int = 900) -> None:
@@ -68,17 +66,6 @@ class Visitor:
         """Goes to an address and waits for all of the page. The first page stands where no page is named."""
         self.browser.get(f"{self.address}/{'' if page == PAGES[0][0] else page}")
         self.wait()
-
-    def turn_to(self, title: str) -> float:
-        """From one page to another by its name above; CPU seconds of browser and server together."""
-        link = self.browser.find_element(By.XPATH, f"//a[@data-testid='stTopNavLink'][contains(., '{title}')]")
-        before = self._cpu()
-        link.click()
-        WebDriverWait(self.browser, 60, poll_frequency=0.05).until(
-            lambda browser: browser.find_element(By.TAG_NAME, "h2").text == title
-        )
-        self.wait()
-        return self._cpu() - before
 
     def wait(self) -> None:
         WebDriverWait(self.browser, 60, poll_frequency=0.05).until(lambda browser: browser.execute_script(_READY))
@@ -96,23 +83,10 @@ class Visitor:
                     self.asked.add(str(url.hostname))
         return self.asked
 
-    def _cpu(self) -> float:
-        """CPU seconds so far of the server, and of the browser with all its processes."""
-        assert self.browser.service.process is not None
-        driver = psutil.Process(self.browser.service.process.pid)
-        used = 0.0
-        for process in (psutil.Process(self.server), driver, *driver.children(recursive=True)):
-            try:
-                times = process.cpu_times()
-            except psutil.NoSuchProcess:  # a helper of the browser that had nothing more to do
-                continue
-            used += times.user + times.system
-        return used
-
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
-    """`cx app` on a planted publication: its address and process."""
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`cx app` on a planted publication: its address."""
     paths = Paths(tmp_path_factory.mktemp("browsed"))
     publish_planted(paths)
     with socket.socket() as free:
@@ -124,7 +98,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]
     with log, subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=log, stderr=log) as process:
         try:
             _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, paths.root / "app.log")
-            yield f"http://127.0.0.1:{port}", process.pid
+            yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
 
@@ -142,15 +116,14 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def visitor(server: tuple[str, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+def visitor(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
     options = webdriver.ChromeOptions()
     options.binary_location = str(CHROMIUM)
     for switch in (*_SWITCHES, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
         options.add_argument(switch)
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    address, process = server
     with webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=str(DRIVER))) as browser:
-        yield Visitor(browser, address, process)
+        yield Visitor(browser, server)
 
 
 @pytest.fixture(scope="session")
