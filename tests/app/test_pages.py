@@ -99,6 +99,7 @@ def test_the_pseudonymised_role_reads_its_own_file_and_says_when_there_is_none(
 ) -> None:
     paths = Paths(tmp_path)
     shutil.copytree(planted.root, paths.root, dirs_exist_ok=True)
+    paths.pseudonymised.unlink()
     monkeypatch.setenv("CX_APP_ROLE", "pseudonymised")
     assert "cx_pseudonymised.duckdb does not exist" in look(paths, monkeypatch).info[0].value
     shutil.copy(paths.published, paths.published.with_name("cx_pseudonymised.duckdb"))

@@ -19,7 +19,7 @@ import duckdb
 
 from ingest.core.paths import Paths
 from orchestration.last_publication import remember
-from tests.demo.conftest import Demo
+from tests.demo.conftest import CHECKOUT, Demo
 
 GOAL = "model.cx.kpi_restatements"
 Change = Callable[[duckdb.DuckDBPyConnection], Sequence[str]]
@@ -41,9 +41,8 @@ class Rebuilt:
             wanted.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(found, wanted)
         remember(paths)
-        target = demo.root / ".dbt" / "target"
-        manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
-        return cls(paths, target / "compiled" / "cx", manifest["nodes"])
+        manifest = json.loads((CHECKOUT / "dbt_project" / "target" / "manifest.json").read_text(encoding="utf-8"))
+        return cls(paths, demo.root / ".dbt" / "target" / "compiled" / "cx", manifest["nodes"])
 
     @property
     def clock(self) -> datetime:

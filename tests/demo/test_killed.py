@@ -18,6 +18,8 @@ from tests.demo.conftest import Demo
 CUSTOMERS = 80
 KILLS = int(os.environ.get("CX_KILLS", "1"))  # `make faults` asks for ten
 
+TELLS_OF_RUNS = {"source_runs"}  # what the newest run of each source brought: after a kill that is another run
+
 
 def _points() -> list[float]:
     """Random points of a run, as shares of its CPU time: from the first import to the swap of the published file."""
@@ -28,7 +30,9 @@ def _points() -> list[float]:
 
 def _rows(demo: Demo) -> dict[str, tuple[object, ...]]:
     """Rows and order-free checksum of every published table; the last digits of a sum of doubles follow the order of its rows."""
-    tables = [str(row[0]) for row in demo.published("select table_name from publication order by 1")]
+    tables = [
+        str(row[0]) for row in demo.published("select table_name from publication order by 1") if row[0] not in TELLS_OF_RUNS
+    ]
     return {
         table: demo.published(f'select count(*), sum(hash({_columns(demo, table)})::hugeint) from "{table}"')[0]
         for table in tables
