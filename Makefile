@@ -22,10 +22,10 @@ demo: .venv/.ready  ## the planted company from its vendors' APIs to published K
 	$(BIN)/cx demo --customers $(CUSTOMERS)
 
 test: .venv/.ready
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 faults: .venv/.ready  ## every source under every fault, and ten kills of the demo instead of the few of `make test`
-	CX_KILLS=10 $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder tests/faults tests/demo/test_killed.py
+	CX_KILLS=10 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/faults tests/demo/test_killed.py
 	$(BIN)/python -m tests.faults.readers  # sixteen readers, fifty publications, ten minutes
 
 ui: .venv/.ready  ## Dagster on http://127.0.0.1:3000
