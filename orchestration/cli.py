@@ -112,10 +112,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _positive(told: str) -> int:
-    number = int(told)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
+    if not told.isdecimal() or int(told) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of 1 or more, not {told!r}")
+    return int(told)
 
 
 def _demo(asked: argparse.Namespace, paths: Paths) -> int | None:
