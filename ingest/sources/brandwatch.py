@@ -6,6 +6,7 @@ the last week by `updated`, since sentiment and categories are corrected afterwa
 Deletes: posts removed at their platform vanish without trace, so all are listed once a week to see which are left.
 Personal: author, full name, text of the post.
 Left out: charts and aggregates (computed here), author demographics, workflow fields.
+Length: its columns, declared one by one.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ Deletes: no tombstones; a light listing of ids (`$select=id`) on each run shows 
 order list: its invoice carries the order number on.
 Personal: names, e-mail, phone, address.
 Left out: ledger entries, dimensions, shipments; purchase side.
+Length: its columns, declared one by one.
 """
 
 from __future__ import annotations

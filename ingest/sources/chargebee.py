@@ -7,6 +7,7 @@ Deletes: `deleted` is true on what was deleted (`include_deleted`).
 Personal: names, e-mail, phone, billing address.
 Left out: cards and payment sources, transactions, quotes, and the events feed, which `updated_at` makes superfluous. A site of
 product catalogue 1.0 has no item prices (`configuration_incompatible`); with setting `catalogue` 1 nobody asks for them.
+Length: its columns, declared one by one.
 """
 
 from __future__ import annotations

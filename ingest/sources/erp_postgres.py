@@ -11,6 +11,7 @@ Deletes: an unlinked row leaves nothing; a listing of the keys on each run shows
 Personal: names, e-mail, phones, address.
 Left out: purchases, stock, accounting entries other than customer documents; attachments. Access is read-only; a user with
 `grant select` on these tables is enough.
+Length: its columns, declared one by one.
 """
 
 from __future__ import annotations

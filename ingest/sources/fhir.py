@@ -8,6 +8,7 @@ Deletes: from the history of each type, or from the `deleted` files of an export
 inactive, with a link to the record that replaced them.
 Personal: names, telecom, address, birth date, identifiers, answers.
 Left out: all clinical content (reasons, diagnoses, notes, narrative), contacts, photos, practitioners and places; R5 and STU3.
+Length: its columns, declared one by one.
 """
 
 from __future__ import annotations

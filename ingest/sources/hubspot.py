@@ -7,6 +7,7 @@ Deletes: archived records have their own listing, read on each run; a privacy de
 is found by the weekly listing of ids.
 Personal: names, e-mail, phones, address, social handle.
 Left out: tickets, engagements and marketing events (served by the support and survey tools); property history.
+Length: its columns, declared one by one.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ Personal: names, e-mail, phone, city, subject, title, body, remarks.
 Left out: tags, segments, notes and events of contacts, companies of a contact beyond the ten it names, attachments; of a
 conversation, parts beyond the newest 500 that were never read before; companies without users, which no scroll shows.
 Ratings (1 to 5, about one conversation) count as CSAT answers, top box 4, survey `conversation_rating`.
+Length: its columns, declared one by one.
 """
 
 from __future__ import annotations

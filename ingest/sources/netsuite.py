@@ -11,6 +11,7 @@ Left out: ledger, payments, fulfilments, stock; employees and vendors; custom fi
 
 The address is https://<account>.suitetalk.api.netsuite.com with the account in lower case and `-` for `_`: 1234567_SB1 is
 1234567-sb1. Access is OAuth 2.0 client credentials (machine to machine) with a certificate.
+Length: its columns, declared one by one.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ their recording date. So all responses are exported again once a week, and whene
 Deletes: invisible; an export of ids alone runs every time and is compared with what landed.
 Personal: recipient's name and e-mail, external reference, everything in `values` (free-text answers).
 Left out: IP address and location, which are neither asked for nor kept; labels, display order, distributions, contacts, responses in progress.
+Length: its columns, declared one by one.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ Personal: names, e-mail, phone, address, subjects, descriptions, who supplied a 
 Left out: history objects, feeds, e-mail bodies, products and price books (line items carry name and code), contracts.
 
 Fields an org does not have, or hides from the user, land as null; its own (`...__c`) land in `_extra` unless declared here.
+Length: its columns, declared one by one.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ thirty days of posts and seven of profile days again, per profile, so that a pro
 Deletes: messages removed at their network vanish without trace, so all are listed once a month to see which are left.
 Personal: author's name and handle, text and address of a message.
 Left out: cases, publishing, listening topics, tag names, names of the colleagues who answered, paid figures.
+Length: its columns, declared one by one.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ The feed is eventually consistent: ten minutes are read again. Newest first, so 
 Deletes: `*.deleted` events, which staging applies to the tables they name.
 Personal: name, e-mail, phone, address.
 Left out: payment methods, payouts and balance (no customer experience in them); Connect accounts.
+Length: its columns, declared one by one.
 """
 
 from __future__ import annotations

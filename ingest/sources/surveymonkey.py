@@ -6,6 +6,7 @@ thousand), details only for surveys that changed, responses per survey from its 
 Deletes: invisible; found by a listing of response ids, weekly, since a day has 500 calls.
 Personal: custom variables (e-mail, customer number), custom value, free-text answers.
 Left out: IP addresses, edit and analysis links, collectors, contacts.
+Length: its columns, declared one by one.
 """
 
 from __future__ import annotations

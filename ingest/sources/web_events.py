@@ -10,6 +10,7 @@ Deletes: none told. A restated table replaces its older self and a daily table t
 the file's time, and staging compares them.
 Personal: visitor and user ids, addresses of pages (they may hold anything), searches among them.
 Left out: IP address, location below the country, screen sizes, click ids, user properties, Snowplow's other ninety-odd fields.
+Length: its columns, declared one by one.
 """
 
 from __future__ import annotations

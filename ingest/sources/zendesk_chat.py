@@ -8,6 +8,7 @@ Personal: the visitor's name, e-mail, phone and notes, messages, transcript, com
 Left out: bans, triggers, shortcuts, goals, the agents' timeline; the page path and search terms of the visitor.
 A chat that became a ticket (`zendesk_ticket_id`) counts as a case in Zendesk Support, and its rating there too; missed
 chats, offline messages and chats of a sales department are no cases. Ratings are good or bad.
+Length: its columns, declared one by one.
 """
 
 from __future__ import annotations

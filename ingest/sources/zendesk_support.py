@@ -6,6 +6,7 @@ Cursor: the incremental export's stream position (`after_cursor`), which orders 
 Deletes: tickets stay in the export with status `deleted` and scrubbed text; users with `active` false.
 Personal: names, e-mail, phone, subject, description, comments.
 Left out: audits and comments (one call per ticket), custom field definitions, SLA policies.
+Length: its columns, declared one by one.
 """
 
 from __future__ import annotations
