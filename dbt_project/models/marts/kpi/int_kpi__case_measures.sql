@@ -46,13 +46,29 @@ exclusions as (
 
 ends as (
 
-    select case_id, 'opened' as moment, opened_at as at from cases
+    select
+        case_id,
+        'opened' as moment,
+        opened_at as at
+    from cases
     union all
-    select case_id, 'replied' as moment, first_replied_at as at from cases where first_replied_at is not null
+    select
+        case_id,
+        'replied' as moment,
+        first_replied_at as at
+    from cases where first_replied_at is not null
     union all
-    select case_id, 'first_solved' as moment, first_solved_at as at from cases where is_resolved and first_solved_at is not null
+    select
+        case_id,
+        'first_solved' as moment,
+        first_solved_at as at
+    from cases where is_resolved and first_solved_at is not null
     union all
-    select case_id, 'solved' as moment, solved_at as at from cases where is_resolved
+    select
+        case_id,
+        'solved' as moment,
+        solved_at as at
+    from cases where is_resolved
 
 ),
 

@@ -46,7 +46,7 @@ side_by_side as (
     full outer join current_periods
         on
             {% for column in key -%}
-            published.{{ column }} = current_periods.{{ column }}
+                published.{{ column }} = current_periods.{{ column }}
                 {% if not loop.last %}and {% endif %}
             {%- endfor %}
 

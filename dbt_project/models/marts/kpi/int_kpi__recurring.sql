@@ -164,8 +164,10 @@ a_year_apart as (
         mrr_at_month_end.customer_id,
         sum(mrr_at_month_end.mrr_native * rates.minor_to_reporting_minor / as_of.minor_per_major)
         filter (where mrr_at_month_end.month < months.period_start) as had,
-        coalesce(sum(mrr_at_month_end.mrr_native * rates.minor_to_reporting_minor / as_of.minor_per_major)
-        filter (where mrr_at_month_end.month = months.period_start), 0) as has
+        coalesce(
+            sum(mrr_at_month_end.mrr_native * rates.minor_to_reporting_minor / as_of.minor_per_major)
+            filter (where mrr_at_month_end.month = months.period_start), 0
+        ) as has
     from mrr_at_month_end
     inner join months
         on

@@ -27,35 +27,35 @@ with cases as (
 events as (
 
     {% for kpi_id, on_day, measure in durations %}
-    {%- for variant, kind in minutes %}
-    select
-        '{{ kpi_id }}' as kpi_id,
-        '{{ variant }}' as variant,
-        {{ on_day }} as on_day,
-        channel,
-        country_code,
-        {{ measure }}_{{ kind }} as numerator,
-        1 as denominator,
-        0 as immature
-    from cases
-    where {{ on_day }} is not null and {{ measure }}_{{ kind }} is not null
-    union all
-    {%- endfor %}
+        {%- for variant, kind in minutes %}
+            select
+                '{{ kpi_id }}' as kpi_id,
+                '{{ variant }}' as variant,
+                {{ on_day }} as on_day,
+                channel,
+                country_code,
+                {{ measure }}_{{ kind }} as numerator,
+                1 as denominator,
+                0 as immature
+            from cases
+            where {{ on_day }} is not null and {{ measure }}_{{ kind }} is not null
+            union all
+        {%- endfor %}
     {%- endfor %}
 
     {% for kpi_id, variant, on_day, is_hit, counts, is_mature in shares %}
-    select
-        '{{ kpi_id }}' as kpi_id,
-        '{{ variant }}' as variant,
-        {{ on_day }} as on_day,
-        channel,
-        country_code,
-        case when {{ is_mature }} and {{ is_hit }} then 1 else 0 end as numerator,
-        case when {{ is_mature }} then 1 else 0 end as denominator,
-        case when {{ is_mature }} then 0 else 1 end as immature
-    from cases
-    where {{ on_day }} is not null and {{ counts }}
-    {% if not loop.last %}union all{% endif %}
+        select
+            '{{ kpi_id }}' as kpi_id,
+            '{{ variant }}' as variant,
+            {{ on_day }} as on_day,
+            channel,
+            country_code,
+            case when {{ is_mature }} and {{ is_hit }} then 1 else 0 end as numerator,
+            case when {{ is_mature }} then 1 else 0 end as denominator,
+            case when {{ is_mature }} then 0 else 1 end as immature
+        from cases
+        where {{ on_day }} is not null and {{ counts }}
+        {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 
 ),
@@ -69,23 +69,23 @@ percentiles as (
         ('median_minutes', 0.5, 'mean_minutes'), ('p90_minutes', 0.9, 'mean_minutes'),
         ('business_median_minutes', 0.5, 'business_mean_minutes')
     ] %}
-    select
-        events.kpi_id,
-        '{{ variant }}' as variant,
-        period_days.grain,
-        period_days.period_start,
-        'all' as segment_type,
-        'all' as segment,
-        {{ percentile('events.numerator', fraction) }} as numerator,
-        cast(null as bigint) as denominator,
-        count(*) as n,
-        0 as n_immature,
-        cast(null as double) as squares
-    from events
-    inner join {{ ref('int_kpi__period_days') }} as period_days on events.on_day = period_days.on_day
-    where events.variant = '{{ of }}'
-    group by events.kpi_id, period_days.grain, period_days.period_start
-    {% if not loop.last %}union all{% endif %}
+        select
+            events.kpi_id,
+            '{{ variant }}' as variant,
+            period_days.grain,
+            period_days.period_start,
+            'all' as segment_type,
+            'all' as segment,
+            {{ percentile('events.numerator', fraction) }} as numerator,
+            cast(null as bigint) as denominator,
+            count(*) as n,
+            0 as n_immature,
+            cast(null as double) as squares
+        from events
+        inner join {{ ref('int_kpi__period_days') }} as period_days on events.on_day = period_days.on_day
+        where events.variant = '{{ of }}'
+        group by events.kpi_id, period_days.grain, period_days.period_start
+        {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 
 ),

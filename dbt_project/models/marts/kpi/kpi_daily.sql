@@ -16,7 +16,8 @@ catalog as (
 back as (
 
     {% for week in range(1, weeks + 1) -%}
-    select {{ 7 * week }} as days_back {% if not loop.last %}union all{% endif %}
+        select {{ 7 * week }} as days_back {% if not loop.last %}
+            union all{% endif %}
     {% endfor %}
 
 ),
