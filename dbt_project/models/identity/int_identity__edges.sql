@@ -24,7 +24,7 @@ stars as (
     inner join records on person_keys.node_id = records.node_id
     window by_key as (
         partition by person_keys.identifier_type, person_keys.identifier_value, person_keys.person
-        order by records.is_reference, person_keys.is_issuer desc, person_keys.node_id
+        order by records.is_reference asc, person_keys.is_issuer desc, person_keys.node_id asc
     )
 
 ),

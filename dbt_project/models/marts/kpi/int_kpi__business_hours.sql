@@ -86,6 +86,12 @@ intervals as (
 
 ),
 
+time_lines as (
+
+    select distinct time_line from intervals
+
+),
+
 -- an interval stands on each UTC day it touches, and a day without one still says how many minutes lie before it
 placed as (
 
@@ -110,7 +116,7 @@ placed as (
         null as opens_at,
         null as closes_at
     from days
-    cross join (select distinct time_line from intervals) as time_lines
+    cross join time_lines
 
 ),
 
