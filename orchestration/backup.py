@@ -23,6 +23,7 @@ import duckdb
 from ingest.core.errors import CxError
 from ingest.core.lock import writer
 from ingest.core.paths import Paths
+from orchestration.fingerprint import fingerprint
 from orchestration.privacy.restored import leave_out_the_erased
 from orchestration.privacy.rewrite import rewrite
 
@@ -120,7 +121,7 @@ def _beside(paths: Paths) -> Sequence[Path]:
 
 
 def _save(connection: DuckDBPyConnection, draft: Path, schema: str, table: str, sql: str) -> Saved:
-    saved = Saved(schema, table, sql, *_measure(connection, f'"{schema}"."{table}"'))
+    saved = Saved(schema, table, sql, *fingerprint(connection, f'"{schema}"."{table}"'))
     (draft / schema).mkdir(exist_ok=True)
     connection.execute(f'copy "{schema}"."{table}" to \'{draft / saved.place}\' (format parquet, compression zstd)')
     return saved
@@ -134,19 +135,11 @@ def _load(connection: DuckDBPyConnection, folder: Path, table: Saved) -> None:
         connection.execute(f"insert into {relation} by name select * from read_parquet('{folder / table.place}')")
     except duckdb.Error as error:
         raise BackupError(f"{folder / table.place} cannot be read", "The warehouse stays; restore another backup.") from error
-    if _measure(connection, relation) != (table.rows, table.checksum):
+    if fingerprint(connection, relation) != (table.rows, table.checksum):
         raise BackupError(
             f"{folder / table.place} does not hold the {table.rows:,} rows that were saved",
             "The warehouse stays; restore another backup.",
         )
-
-
-def _measure(connection: DuckDBPyConnection, relation: str) -> tuple[int, str]:
-    found = connection.execute(
-        f"select count(*), md5(coalesce(sum(hash(t)::hugeint), 0)::varchar) from {relation} as t"
-    ).fetchone()
-    assert found is not None
-    return int(found[0]), str(found[1])
 
 
 def _read(manifest: Path) -> list[Saved]:

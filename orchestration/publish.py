@@ -19,6 +19,7 @@ from ingest.core.errors import CxError
 from ingest.core.lock import writer
 from ingest.core.paths import Paths
 from orchestration import gates
+from orchestration.fingerprint import fingerprint
 from orchestration.privacy.pseudonyms import Classes, describe, key_of, pseudonymise
 
 if TYPE_CHECKING:
@@ -136,11 +137,7 @@ def _present(connection: DuckDBPyConnection, expected: Sequence[str]) -> list[st
 
 
 def _measure(connection: DuckDBPyConnection, table: str) -> PublishedTable:
-    found = connection.execute(
-        f'select count(*), md5(coalesce(sum(hash(t)::hugeint), 0)::varchar) from "{table}" as t'
-    ).fetchone()
-    assert found is not None
-    return PublishedTable(table, int(found[0]), str(found[1]))
+    return PublishedTable(table, *fingerprint(connection, f'"{table}"'))
 
 
 def _published_counts(paths: Paths) -> dict[str, int]:
