@@ -6,12 +6,10 @@ import argparse
 import os
 import socket
 import sys
-from collections.abc import Callable
 
 from ingest.core.errors import CxError
 from ingest.core.paths import Paths
-
-Add = Callable[[str, Callable[[argparse.Namespace, Paths], int | None], str], argparse.ArgumentParser]
+from orchestration.command import Add
 
 ADDRESS = "127.0.0.1"
 

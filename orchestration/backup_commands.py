@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.core.paths import Paths
-
-Add = Callable[[str, Callable[[argparse.Namespace, Paths], int | None], str], argparse.ArgumentParser]
+from orchestration.command import Add
 
 
 def add_commands(add: Add) -> None:

@@ -8,15 +8,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
 from ingest.core.errors import CxError
 from ingest.core.paths import Paths
 from ingest.core.places import refused
 from orchestration import app_command, backup_commands, identity_commands, privacy_commands, quarantine_commands, reach_commands
-
-Command = Callable[[argparse.Namespace, Paths], int | None]
+from orchestration.command import Command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

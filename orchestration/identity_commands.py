@@ -6,7 +6,7 @@ import argparse
 import getpass
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.core.errors import CxError
 from ingest.core.paths import Paths
+from orchestration.command import Add
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from orchestration.identity.decisions import By
-
-Add = Callable[[str, Callable[[argparse.Namespace, Paths], int | None], str], argparse.ArgumentParser]
 
 
 def add_commands(add: Add) -> None:

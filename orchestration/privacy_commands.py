@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.core.errors import CxError
 from ingest.core.paths import Paths
+from orchestration.command import Add
 
 if TYPE_CHECKING:
     from orchestration.privacy.purge import Removed
-
-Add = Callable[[str, Callable[[argparse.Namespace, Paths], int | None], str], argparse.ArgumentParser]
 
 
 def add_commands(add: Add) -> None:

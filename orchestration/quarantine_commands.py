@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ingest.core.errors import UnknownName
 from ingest.core.paths import Paths
+from orchestration.command import Add
 
-Add = Callable[[str, Callable[[argparse.Namespace, Paths], int | None], str], argparse.ArgumentParser]
 _SOME = 20
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, astuple, fields
 from pathlib import Path
 
 from ingest.core.paths import Paths
-from orchestration.identity_commands import Add
+from orchestration.command import Add
 
 
 def add_commands(add: Add) -> None:
