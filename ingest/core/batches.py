@@ -61,14 +61,14 @@ class Keeper:
         self._shaper = Shaper(resource)
         self._buffer = _Buffer()
         self._shaped: list[pa.Table] = []
+        self._waiting = 0  # rows of them
         self._changed: set[str] = set()
         self._seen: set[Any] = set()
         self._of_parent = [c.path.removeprefix(PARENT) for c in resource.columns if c.path.startswith(PARENT)]
 
     @property
     def is_full(self) -> bool:
-        waiting: int = sum(table.num_rows for table in self._shaped)
-        return waiting >= BATCH_ROWS
+        return self._waiting >= BATCH_ROWS
 
     def take(self, page: Page, parent: Mapping[str, Any], parent_key: str) -> None:
         """Adds a page of records, or an Arrow table of them, listed under one parent."""
@@ -97,7 +97,7 @@ class Keeper:
         self._shape()
         if self._shaped:
             table, changed = pa.concat_tables(self._shaped), self._changed
-            self._shaped, self._changed = [], set()
+            self._shaped, self._waiting, self._changed = [], 0, set()
             yield table, changed
 
     def _shape(self) -> None:
@@ -123,6 +123,7 @@ class Keeper:
         if self._is_parent:
             self._changed |= self._changed_ids(table)
         self._shaped.append(table.drop_columns(["_position"]))
+        self._waiting += table.num_rows
 
     def _follow_cursor(self, table: pa.Table, spans: list[tuple[str, int, int]]) -> None:
         cursor = self.resource.cursor

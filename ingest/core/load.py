@@ -213,9 +213,11 @@ def _plain(source: Source, error: PipelineStepFailed) -> CxError:
 
 def configure_dlt() -> None:
     """Our defaults for dlt, which reads them from the environment: declared order, no second copy of the rows left in the
-    staging tables or in files, nothing sent home, and no log of its own: what fails is raised, and told in one line."""
+    staging tables or in files, nothing sent home, and no log of its own: what fails is raised, and told in one line. Tables are
+    loaded one after the other: DuckDB uses every core for one, and several at once doubled the memory of a load."""
     os.environ.setdefault("EXTRACT__NEXT_ITEM_MODE", "fifo")
     os.environ.setdefault("LOAD__TRUNCATE_STAGING_DATASET", "true")
     os.environ.setdefault("LOAD__DELETE_COMPLETED_JOBS", "true")
+    os.environ.setdefault("LOAD__WORKERS", "1")
     os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
     os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -67,6 +68,22 @@ def ingest_engine(paths: Paths) -> Told:
     if errors:
         raise errors[0]
     return {**told, "rows": runs[0].extracted}
+
+
+def ingest_long(paths: Paths, *, folder: str, rows: int) -> Told:
+    """Our way over one listing of `rows` tickets: what a resource costs in memory when its vendor has a million of it."""
+    from ingest.core.load import configure_dlt, ingest_source
+    from orchestration.bench.long_listing import serving
+
+    configure_dlt()
+    told: Told = {}
+    with serving(folder, rows) as address:
+        os.environ["SOURCES__ZENDESK_SUPPORT__BASE_URL"] = address
+        with cpu_of(told):
+            runs, errors = ingest_source(_tickets(), paths)
+    if errors:
+        raise errors[0]
+    return {**told, "rows": runs[0].landed}
 
 
 def ingest_dicts(paths: Paths, *, limit: int) -> Told:

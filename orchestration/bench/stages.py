@@ -197,6 +197,7 @@ STAGES: dict[str, Callable[..., Told]] = {
     for f in (
         ingest_stages.pages,
         ingest_stages.ingest_engine,
+        ingest_stages.ingest_long,
         ingest_stages.ingest_dicts,
         ingest_stages.ingest_reader,
         ingest_stages.connector,

@@ -20,6 +20,7 @@ from orchestration.bench.usage import Usage, stage
 DICT_ROWS = 20_000
 LOOK_UPS = 500
 LEAST = 1_000
+LONG = 1_000_000  # rows of one listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,9 @@ def _ingest(root: Path, sandbox: Sandbox) -> Iterator[Figure]:
     engine = _rate(stage("ingest_engine", _environment(sandbox, root / "engine")))
     yield _above("ingest, rows per CPU s, against DuckDB's JSON reader", engine, "rows/s", reader, 0.25)
     yield _above("ingest, rows per CPU s, against dlt's dict path", engine, "rows/s", dicts, 20)
+    long = stage("ingest_long", _environment(sandbox, root / "long"), folder=folder, rows=LONG)
+    told = f"peak memory of a listing of {long.told['rows']:,} rows"
+    yield Figure(told, long.peak_mb, "MB", None, None, "under 1,000 MB", long.peak_mb < 1000 and long.told["rows"] == LONG)
 
 
 def _connectors(root: Path, sandbox: Sandbox) -> Iterator[Figure]:
