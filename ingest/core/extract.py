@@ -287,8 +287,10 @@ class SourceRun:
     def _settle_what_came_in_order(self, resource: Resource, state: State, keeper: Keeper, answers: State) -> None:
         """Of a listing by age that broke off: moves the cursor to where it stopped, so that a later run goes on from there."""
         listing = resource.changes if keeper.tally.mode == "changes" else resource.full
-        if resource.parent is not None or resource.cursor is None or not isinstance(listing, Listing) or not listing.in_order:
+        if resource.cursor is None or not isinstance(listing, Listing) or not listing.in_order:
             return
+        if resource.parent is not None and not resource.parent.each_keeps_its_cursor:
+            return  # one parent's age says nothing about the next one's rows
         cursors: dict[str, str] = state.setdefault("cursors", {})
         if resource.cursor.is_a_column:
             self._follow(cursors, keeper.newest)

@@ -53,6 +53,7 @@ def _mentions(clock: str, since: str) -> Listing:
             "orderBy": clock,
             "orderDirection": "asc",
         },
+        in_order=clock == "added",
     )
 
 

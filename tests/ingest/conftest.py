@@ -32,7 +32,7 @@ from ingest.core.spec import (
 from tests.ingest.vendor import Vendor, app
 from tests.loopback import serving
 
-_after = partial(JSONResponseCursorPaginator, cursor_path="paging.next.after", cursor_param="after")
+after = partial(JSONResponseCursorPaginator, cursor_path="paging.next.after", cursor_param="after")
 
 ACME = Source(
     name="acme",
@@ -53,8 +53,8 @@ ACME = Source(
                 nested("tags"),
                 instant("updated_at", "updated"),
             ),
-            full=Listing("/people", "results", _after),
-            changes=Listing("/people", "results", _after, params={"since": "{since}"}),
+            full=Listing("/people", "results", after),
+            changes=Listing("/people", "results", after, params={"since": "{since}"}),
             cursor=Cursor("updated_at", lag=timedelta(minutes=5)),
         ),
     ),
