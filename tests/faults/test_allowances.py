@@ -49,7 +49,7 @@ def test_two_runs_share_one_window_of_the_vendors(trial: Trial, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("source", ["surveymonkey"])
-def test_a_day_that_is_used_up_stops_the_run_and_the_next_day_goes_on_behind_what_is_whole(trial: Trial, tmp_path: Path) -> None:
+def test_a_day_that_is_used_up_stops_the_run_and_the_next_day_goes_on_where_it_stopped(trial: Trial, tmp_path: Path) -> None:
     notes = tmp_path / "calls"
     first_survey = 1 + 2 + sum(-(-count // trial.reading.rows) for count in _answers(trial)[:1])
     _earlier(notes, 480 - first_survey - 1, timedelta(hours=20))
@@ -58,7 +58,7 @@ def test_a_day_that_is_used_up_stops_the_run_and_the_next_day_goes_on_behind_wha
     [error] = trial.run(fails=True).errors
     assert isinstance(error, QuotaUsedUp) and "480 calls" in str(error) and "resumes" in error.remedy
     assert _seen(trial) - before == first_survey + 1
-    assert len(trial.extraction.states["responses"]["cursors"]) == 1  # the survey that was read whole
+    assert len(trial.extraction.states["responses"]["cursors"]) == 2  # a survey that was read whole, and one in part
     _earlier(notes, 480, timedelta(hours=25))
     trial.recover()
 
