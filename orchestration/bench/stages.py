@@ -12,8 +12,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
 
 from ingest.core.paths import Paths
 from orchestration.bench import identity_stages, ingest_stages
@@ -73,42 +73,28 @@ def without_dagster(paths: Paths) -> Told:
 
 
 def transform_sql(paths: Paths) -> Told:
-    """The SQL that dbt compiled, straight through one DuckDB connection over copies of the files, in dbt's order."""
+    """The SQL that dbt compiled, straight through one DuckDB connection over copies of the files, in dbt's order.
+
+    Tables alone, as in every run but the first: views stand (`orchestration/standing.py`).
+    """
     import duckdb
 
     from orchestration.parts import CHECKOUT
     from orchestration.transformer import Transformer
 
-    manifest = Transformer(CHECKOUT / "dbt_project", paths).manifest()
-    warehouse, staged = paths.root / "sql.duckdb", paths.root / "sql-published.duckdb"
+    models = list(_in_order(Transformer(CHECKOUT / "dbt_project", paths).manifest()))
+    warehouse, published = paths.root / "sql" / paths.warehouse.name, paths.root / "sql" / paths.staging_file.name
+    warehouse.parent.mkdir(exist_ok=True)
     shutil.copy(paths.warehouse, warehouse)
-    staged.unlink(missing_ok=True)
+    shutil.copy(paths.staging_file, published)
     told: Told = {}
     with duckdb.connect(str(warehouse)) as connection:
-        connection.execute(f"attach '{staged}' as published; set timezone = 'UTC'; set threads = 2")
-        catalog = warehouse.stem
-        connection.execute(f'use "{catalog}"')
-        models = list(_in_order(manifest))
+        connection.execute(f"attach '{published}' as published; set timezone = 'UTC'; set threads = 2")
         with cpu_of(told):
             for node in models:
-                database = "published" if node["database"] == "published" else catalog
-                sql = _compiled(paths, node).replace('"cx".', f'"{catalog}".')
-                kind = "view" if node["config"]["materialized"] == "view" else "table"
-                place = f'"{database}"."{node["schema"]}"."{node["alias"]}"'
-                connection.execute(f'create schema if not exists "{database}"."{node["schema"]}"')
-                for other in ("view", "table"):
-                    _drop(connection, other, place)
-                connection.execute(f"create {kind} {place} as ({sql})")
+                place = f'"{node["database"]}"."{node["schema"]}"."{node["alias"]}"'
+                connection.execute(f"create or replace table {place} as ({_compiled(paths, node)})")
     return {**told, "models": len(models)}
-
-
-def _drop(connection: Any, kind: str, place: str) -> None:
-    import duckdb
-
-    try:
-        connection.execute(f"drop {kind} if exists {place} cascade")
-    except duckdb.CatalogException:
-        return  # it is of the other kind
 
 
 def _compiled(paths: Paths, node: Told) -> str:
@@ -117,35 +103,28 @@ def _compiled(paths: Paths, node: Told) -> str:
 
 
 def _in_order(manifest: Told) -> Iterator[Told]:
-    """Models after those they read; the tables of Python models are there already."""
-    models = {
-        uid: node
-        for uid, node in manifest["nodes"].items()
-        if node["resource_type"] == "model" and node["language"] == "sql" and node["config"]["materialized"] != "ephemeral"
-    }
-    done: set[str] = set()
-    while len(done) < len(models):
-        ready = [
-            uid
-            for uid, node in models.items()
-            if uid not in done and all(up not in models or up in done for up in node["depends_on"]["nodes"])
-        ]
-        for uid in ready:
-            done.add(uid)
-            yield models[uid]
+    """Tables made by SQL, each after all it reads; the tables of Python models are there already."""
+    nodes = manifest["nodes"]
+    reads = {uid: node["depends_on"].get("nodes", ()) for uid, node in nodes.items() if node["resource_type"] == "model"}
+    for uid in TopologicalSorter(reads).static_order():
+        node = nodes.get(uid)
+        if node and node["resource_type"] == "model" and node["language"] == "sql" and node["config"]["materialized"] == "table":
+            yield node
 
 
 def transform_dbt(paths: Paths) -> Told:
-    """dbt runs all models over the warehouse as it stands."""
+    """dbt builds the same tables over the warehouse as it stands."""
     from ingest.core.lock import writer
+    from orchestration.assets.transform import selection_of
     from orchestration.parts import CHECKOUT
     from orchestration.transformer import Transformer
 
     transformer = Transformer(CHECKOUT / "dbt_project", paths)
-    transformer.manifest()
+    manifest = transformer.manifest()
+    tables = selection_of(manifest, [str(node["unique_id"]) for node in _in_order(manifest)])
     told: Told = {}
     with writer(paths, "benchmark"), cpu_of(told):
-        list(transformer.build(["--resource-type", "model"]))
+        list(transformer.build(tables))
     return told
 
 
