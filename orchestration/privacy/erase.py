@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingest.core import row_counts
 from ingest.core.errors import CxError
 from ingest.core.lock import writer
 from ingest.core.ownership import EMAIL, PHONE
@@ -125,6 +126,7 @@ def _warehouse(paths: Paths, erasure: Erasure, sources: Sequence[Source]) -> lis
         connection.execute(f"create schema if not exists {last_publication.SCHEMA}")
         note_facts(connection, erasure.person)
         removed = _purge_warehouse(connection, erasure.person, sources)
+        _count(connection, removed, erasure.id)
         if removed:
             erasure.removed["warehouse"] = removed  # known even if this process ends between the next two lines
             _write_journal(paths, erasure)
@@ -135,6 +137,15 @@ def _warehouse(paths: Paths, erasure: Erasure, sources: Sequence[Source]) -> lis
 def _purge_warehouse(connection: DuckDBPyConnection, person: Person, sources: Sequence[Source]) -> list[Removed]:
     raw = purge_raw(connection, person, sources)
     return raw + purge_derived(connection, person) + purge_state(connection, person, datetime.now(UTC))
+
+
+def _count(connection: DuckDBPyConnection, removed: Sequence[Removed], by: str) -> None:
+    """Tells the books of raw tables how many rows the erasure takes, so that nobody looks for them."""
+    for one in removed:
+        schema, _, table = one.place.partition(".")
+        if schema.startswith("raw_") and one.removed:
+            source = schema.removeprefix("raw_")
+            row_counts.tell(connection, source, table, row_counts.ERASURE, one.before, one.before - one.removed, by)
 
 
 def _published(paths: Paths, person: Person) -> list[Removed]:

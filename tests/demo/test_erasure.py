@@ -50,7 +50,7 @@ def _rows(file: Path, schemas: str = "raw\\_%") -> dict[str, int]:
     with duckdb.connect(str(file), read_only=True) as connection:
         tables = connection.execute(
             f"""select schema_name || '.' || table_name from duckdb_tables() where schema_name like '{schemas}' escape '\\'
-            and schema_name not like '%\\_staging' escape '\\' and table_name not like '\\_dlt%' escape '\\' and table_name <> 'ingest_runs'"""
+            and schema_name not like '%\\_staging' escape '\\' and table_name not like '\\_dlt%' escape '\\' and table_name not in ('ingest_runs', 'row_counts')"""
         ).fetchall()
         union = " union all ".join(f"select '{name}', count(*) from {name}" for (name,) in tables)
         return dict(connection.execute(union).fetchall())
