@@ -63,9 +63,16 @@ def plan(paths: Paths, told: str, sources: Sequence[Source]) -> list[Removed]:
 
 
 def erase(paths: Paths, told: str, sources: Sequence[Source], seed: Path = OVERRIDES_SEED) -> Path:
-    """Erases whoever is known by this e-mail, phone or customer id; returns the receipt. Ends erasures that were killed first."""
+    """Erases whoever is known by this e-mail, phone or customer id; returns the receipt. Ends erasures that were killed first.
+
+    If one of those was theirs, it is the receipt of that one: nobody is known by it any more.
+    """
     with writer(paths, "cx erase"):
-        resume(paths, sources, seed)
+        waiting = [_read_journal(path) for path in _journals(paths)]
+        receipts = resume(paths, sources, seed)
+        for erasure, receipt in zip(waiting, receipts, strict=True):
+            if told.strip().lower() in {value.lower() for value in (*erasure.person.customer_ids, *erasure.person.spellings)}:
+                return receipt
         last_publication.remember(paths)
         with _opened(paths) as connection:
             person = find(connection, told, list(sources))
@@ -78,7 +85,7 @@ def erase(paths: Paths, told: str, sources: Sequence[Source], seed: Path = OVERR
 def resume(paths: Paths, sources: Sequence[Source], seed: Path = OVERRIDES_SEED) -> list[Path]:
     """Ends every erasure that was killed on its way; returns their receipts."""
     with writer(paths, "cx erase"):
-        return [_go_on(paths, _read_journal(path), sources, seed) for path in sorted(paths.erasures.glob("*.journal.json"))]
+        return [_go_on(paths, _read_journal(path), sources, seed) for path in _journals(paths)]
 
 
 def _go_on(paths: Paths, erasure: Erasure, sources: Sequence[Source], seed: Path) -> Path:
@@ -195,6 +202,11 @@ def _write_receipt(paths: Paths, erasure: Erasure, found: Sequence[Found], searc
     target = paths.erasures / f"{erasure.id}.json"
     _write(target, told)
     return target
+
+
+def _journals(paths: Paths) -> list[Path]:
+    """Of the erasures that have not ended, the oldest first."""
+    return sorted(paths.erasures.glob("*.journal.json"))
 
 
 def _journal(paths: Paths, erasure: Erasure) -> Path:
