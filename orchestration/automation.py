@@ -8,12 +8,14 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import yaml
 
 from orchestration import gates
+from orchestration.assets.ingest import STEP
 from orchestration.instance import end_dead_runs
 from orchestration.parts import Parts
 from orchestration.reach import alerts
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 DAILY, INGEST_ALL, BUILD, PUBLISH, TRAIN = "daily", "ingest_all", "build", "publish", "train_identity"
+BACKFILL, FULL_REFRESH = "backfill", "full_refresh"
 DAILY_AT = "0 5 * * *"
 
 
@@ -30,10 +33,10 @@ def executor() -> dg.ExecutorDefinition:
     return dg.multiprocess_executor if os.environ.get("CX_EXECUTOR") == "multiprocess" else dg.in_process_executor
 
 
-def reporting_time_zone(parts: Parts) -> str:
-    """The zone days are counted in, declared in the dbt project."""
+def reporting(parts: Parts, name: str) -> str:
+    """What the dbt project declares of reporting: the zone days are counted in (`time_zone`), the first day (`starts_on`)."""
     told = yaml.safe_load((parts.dbt_project / "dbt_project.yml").read_text(encoding="utf-8"))
-    return str(told["vars"]["reporting_time_zone"])
+    return str(told["vars"][f"reporting_{name}"])
 
 
 def jobs(
@@ -43,6 +46,7 @@ def jobs(
     publication: dg.AssetsDefinition,
     model: dg.AssetsDefinition,
     hooks: set[dg.HookDefinition],
+    first_day: str,
 ) -> list[UnresolvedAssetJobDefinition]:
     """The whole graph; its left end; all right of it behind the landed gate; its right end. The model is made on demand only."""
     on_demand = dg.AssetSelection.assets(model)
@@ -62,13 +66,38 @@ def jobs(
             description="Check what was built and publish it.",
             hooks=hooks,
         ),
+        dg.define_asset_job(
+            BACKFILL,
+            raw_tables,
+            description="Read days of the past again, one run a day, or a range of them in one run (`begin`, `end` in its "
+            "configuration). Cursors stay; `build` or the sensor takes what landed further.",
+            config=_days_from(first_day),
+            hooks=hooks,
+        ),
+        dg.define_asset_job(
+            FULL_REFRESH,
+            everything,
+            description="Read every source as on its first day, then build, check and publish.",
+            config={"ops": {STEP: {"config": {"everything": True}}}},
+            hooks=hooks,
+        ),
         dg.define_asset_job(TRAIN, on_demand, description="Learn the matching model from the own records."),
     ]
 
 
+def _days_from(first_day: str) -> dg.PartitionedConfig[Any]:
+    """A day as the ingest step's configuration: days are counted in UTC, as vendors stamp their records."""
+
+    @dg.daily_partitioned_config(start_date=first_day)
+    def day(begin: datetime, _end: datetime) -> Mapping[str, Any]:
+        return {"ops": {STEP: {"config": {"begin": f"{begin:%Y-%m-%d}"}}}}
+
+    return day
+
+
 def daily_schedule(parts: Parts, job: UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
     return dg.ScheduleDefinition(
-        name="every_morning", job=job, cron_schedule=DAILY_AT, execution_timezone=reporting_time_zone(parts)
+        name="every_morning", job=job, cron_schedule=DAILY_AT, execution_timezone=reporting(parts, "time_zone")
     )
 
 
@@ -147,7 +176,8 @@ def _found(context: dg.HookContext, gate: str) -> Iterator[tuple[str, str, str]]
     error: Any = context.op_exception
     metadata = getattr(error, "metadata", None) or {}
     sources = metadata.get("failed sources")
-    failed = list(_failed_checks(context))
+    rows = metadata["failing"].value if "failing" in metadata else {}
+    failed = list(_failed_checks(context, rows))
     if sources is not None:
         yield from ((gate, name, reason) for name, reason in sources.value.items())
     elif failed:
@@ -156,9 +186,12 @@ def _found(context: dg.HookContext, gate: str) -> Iterator[tuple[str, str, str]]
         yield gate, context.op.name, " ".join(str(getattr(error, "description", None) or error).split())[:500]
 
 
-def _failed_checks(context: dg.HookContext) -> Iterator[tuple[str, str]]:
+def _failed_checks(context: dg.HookContext, rows: Mapping[str, Sequence[Mapping[str, str]]]) -> Iterator[tuple[str, str]]:
     for entry in context.instance.all_logs(context.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION):
         event = entry.get_dagster_event()
         evaluation = event.asset_check_evaluation_data
         if event.step_key == context.step_key and not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
-            yield gates.subject_of(evaluation.asset_check_key), evaluation.description or "did not pass"
+            told = "; ".join(
+                " ".join(f"{name} {value}" for name, value in row.items()) for row in rows.get(evaluation.check_name, ())
+            )
+            yield gates.subject_of(evaluation.asset_check_key), evaluation.description or told or "did not pass"

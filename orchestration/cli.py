@@ -14,7 +14,15 @@ from typing import NoReturn
 from ingest.core.errors import CxError
 from ingest.core.paths import Paths
 from ingest.core.places import refused
-from orchestration import app_command, backup_commands, identity_commands, privacy_commands, quarantine_commands, reach_commands
+from orchestration import (
+    again_commands,
+    app_command,
+    backup_commands,
+    identity_commands,
+    privacy_commands,
+    quarantine_commands,
+    reach_commands,
+)
 from orchestration.command import Command
 
 
@@ -88,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     identity_commands.add_commands(add)
     quarantine_commands.add_commands(add)
     backup_commands.add_commands(add)
+    again_commands.add_commands(add)
     reach_commands.add_commands(add)
     privacy_commands.add_commands(add)
     bench = add("bench", _bench, "measure the pipeline, identity alone, or look-ups in what is published")

@@ -26,5 +26,17 @@ def publish() -> dg.JobDefinition:
     return defs.resolve_job_def(automation.PUBLISH)
 
 
+def backfill() -> dg.JobDefinition:
+    return defs.resolve_job_def(automation.BACKFILL)
+
+
+def full_refresh() -> dg.JobDefinition:
+    return defs.resolve_job_def(automation.FULL_REFRESH)
+
+
+def erasure() -> dg.JobDefinition:
+    return defs.resolve_job_def("erasure")
+
+
 def train_identity() -> dg.JobDefinition:
     return defs.resolve_job_def(automation.TRAIN)

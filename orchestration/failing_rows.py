@@ -7,7 +7,9 @@ from typing import Any
 
 from ingest.core.paths import Paths
 
-_KEY_COLUMN = re.compile(r"(^|_)(id|key|code|month|period_start|resource|source|variant)$|^(node_[lr]|n_records|broken_rule)$")
+_KEY_COLUMN = re.compile(
+    r"(^|_)(id|key|code|month|period_start|resource|source|variant)$|^(node_[lr]|n_records|broken_rule|unexplained|unexplained_at|stored|staged)$"
+)
 _MOST = 5
 
 

@@ -20,6 +20,7 @@ from orchestration.assets.ingest import raw_assets
 from orchestration.assets.publish import publication_asset
 from orchestration.assets.transform import STEPS as TRANSFORM_STEPS
 from orchestration.assets.transform import transform_assets
+from orchestration.erasure_job import erasure_job
 from orchestration.parts import Parts
 from orchestration.privacy.pseudonyms import classes_of
 from orchestration.transformer import Transformer
@@ -40,13 +41,14 @@ def build_defs(overrides: Parts | None = None) -> dg.Definitions:
         automation.anomaly_hook(parts, publication.node_def.name),
     }
     model = model_asset(parts)
-    daily, ingest_all, build, publish, train = automation.jobs(raw, landed, to_publish, publication, model, hooks)
+    jobs = automation.jobs(raw, landed, to_publish, publication, model, hooks, automation.reporting(parts, "starts_on"))
+    by_name = {job.name: job for job in jobs}
     return dg.Definitions(
         assets=[raw, *transform, identity, model, publication],
         asset_checks=[*landed, *to_publish],
-        jobs=[daily, ingest_all, build, publish, train],
-        schedules=[automation.daily_schedule(parts, daily)],
-        sensors=[automation.fresh_data_sensor(raw, build), automation.dead_runs],
+        jobs=[*jobs, erasure_job(parts)],
+        schedules=[automation.daily_schedule(parts, by_name[automation.DAILY])],
+        sensors=[automation.fresh_data_sensor(raw, by_name[automation.BUILD]), automation.dead_runs],
         executor=automation.executor(),
     )
 

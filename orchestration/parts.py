@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dagster import AssetChecksDefinition, RetryPolicy
     from duckdb import DuckDBPyConnection
 
+    from ingest.core.again import Again
     from ingest.core.load import IngestReport
     from ingest.core.spec import Source
 
@@ -28,10 +29,10 @@ def _sources() -> Mapping[str, Source]:
     return SOURCES
 
 
-def _ingest(names: Sequence[str], *, paths: Paths, progress: bool = False) -> IngestReport:
+def _ingest(names: Sequence[str], *, paths: Paths, progress: bool = False, again: Again | None = None) -> IngestReport:
     from ingest.core.load import ingest
 
-    return ingest(names, paths=paths, progress=progress, skip_unconfigured=True)
+    return ingest(names, paths=paths, progress=progress, skip_unconfigured=True, again=again)
 
 
 def _resolve(connection: DuckDBPyConnection, at: datetime) -> Mapping[str, int]:

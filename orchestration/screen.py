@@ -17,7 +17,7 @@ from rich.table import Table
 
 from ingest.core.paths import Paths
 from orchestration.gates import ORDER, TITLES
-from orchestration.status import Publication, SourceStatus, Status, age, read_publication
+from orchestration.status import Publication, Reconciled, SourceStatus, Status, age, read_publication
 
 if TYPE_CHECKING:
     from ingest.core.load import IngestReport
@@ -66,7 +66,23 @@ def show_status(status: Status, *, as_json: bool = False) -> None:
     console.print(_gates_table(status))
     for hold in status.holds:
         console.print(f"[red]{hold.gate}[/] holds [bold]{escape(hold.subject)}[/] since {hold.since}: {escape(hold.reason)}")
+    for gap in status.missing:
+        many = f"{gap.rows:,} row{'' if gap.rows == 1 else 's'}"
+        console.print(
+            f"[red]unexplained[/]: {many} of [bold]{escape(gap.source)}.{escape(gap.resource)}[/], missed at {gap.where}"
+        )
     console.print(_publication_line(status.publication, datetime.now(UTC)))
+    if status.publication is not None and status.publication.rows is not None:
+        console.print(_rows_line(status.publication.rows), style="dim", soft_wrap=True)
+
+
+def _rows_line(rows: Reconciled) -> str:
+    """Where the rows of the newest runs went."""
+    return (
+        f"rows: {rows.extracted:,} read = {rows.landed:,} landed + {rows.quarantined:,} in quarantine + {rows.suppressed:,} of erased people "
+        f"+ {rows.duplicates:,} twice; {rows.stored:,} stored, {rows.attributed:,} belong to a customer, {rows.unattributed:,} lead to nobody; "
+        f"{rows.unexplained:,} unexplained (row_reconciliation)"
+    )
 
 
 def _plain(value: Any) -> str:

@@ -6,7 +6,7 @@ Reads three files and imports neither Dagster nor dbt. While a run writes the wa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,31 @@ class SourceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """Rows of one table for whose coming or going no cause is named, and the border they were missed at."""
+
+    source: str
+    resource: str
+    rows: int
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """The rows of each table's newest run on their way, as published; `unexplained` has to be 0."""
+
+    extracted: int
+    quarantined: int
+    suppressed: int
+    duplicates: int
+    landed: int
+    stored: int
+    unattributed: int
+    attributed: int
+    unexplained: int
+
+
+@dataclass(frozen=True, slots=True)
 class Publication:
     """The published file as it describes itself."""
 
@@ -50,6 +75,7 @@ class Publication:
     data_as_of: datetime | None
     gates: tuple[str, ...]
     tables: dict[str, int]
+    rows: Reconciled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +90,7 @@ class Status:
     writing: str
     holds: list[Hold]
     publication: Publication | None
+    missing: list[Missing] = field(default_factory=list)
 
 
 def read_status(paths: Paths, sources: Sequence[Source]) -> Status:
@@ -71,7 +98,7 @@ def read_status(paths: Paths, sources: Sequence[Source]) -> Status:
     now = _vendors_clock(paths) or datetime.now(UTC)
     landed, writing = _landed(paths, sources, now)
     landed = [replace(status, calls=_calls(paths, source)) for status, source in zip(landed, sources, strict=True)]
-    return Status(now, landed, writing, read_holds(paths), read_publication(paths))
+    return Status(now, landed, writing, read_holds(paths), read_publication(paths), read_missing(paths))
 
 
 def _vendors_clock(paths: Paths) -> datetime | None:
@@ -152,7 +179,43 @@ def read_publication(paths: Paths) -> Publication | None:
         return None
     run_id, published_at, as_of, gates = rows[0][:4]
     tables = {str(row[4]): int(row[5]) for row in rows}
-    return Publication(run_id, _instant(published_at), _instant(as_of) if as_of is not None else None, tuple(gates), tables)
+    as_of_instant = _instant(as_of) if as_of is not None else None
+    return Publication(run_id, _instant(published_at), as_of_instant, tuple(gates), tables, _reconciled(paths))
+
+
+_ON_THEIR_WAY = """
+select sum(extracted), sum(quarantined), sum(suppressed), sum(duplicates), sum(landed), sum(stored), sum(unattributed), sum(attributed),
+    sum(unexplained)
+from row_reconciliation where is_newest
+"""
+_GAPS = "select source, resource, unexplained, unexplained_at from row_reconciliation where unexplained <> 0 order by all"
+
+
+def _reconciled(paths: Paths) -> Reconciled | None:
+    """The sums of table `row_reconciliation`; None in a publication that has none."""
+    import duckdb
+
+    from orchestration.reader import published
+
+    with published(paths) as connection:
+        try:
+            found = connection.execute(_ON_THEIR_WAY).fetchone()
+        except duckdb.CatalogException:
+            return None
+    return Reconciled(*(int(value or 0) for value in found)) if found else None
+
+
+def read_missing(paths: Paths) -> list[Missing]:
+    """What the newest build could not explain: it stands in the file that was therefore not published."""
+    import duckdb
+
+    if not paths.staging_file.exists():
+        return []
+    try:
+        with duckdb.connect(str(paths.staging_file), read_only=True) as connection:
+            return [Missing(*row) for row in connection.execute(_GAPS).fetchall()]
+    except (duckdb.CatalogException, duckdb.IOException):  # a build is under way, or ended before this table
+        return []
 
 
 def _instant(microseconds: int) -> datetime:

@@ -29,6 +29,11 @@ _RESOURCES = """
 select source, resource, mode, extracted, landed, duplicates, quarantined, quarantined_ever, is_complete, observed_at
 from source_runs where resource <> 'all' and (? or quarantined_ever > 0 or not is_complete) order by quarantined desc, source, resource
 """
+_ROWS = """
+select source, resource, mode, extracted, quarantined, suppressed, duplicates, landed, merged, added, erased, missing, stored, staged,
+    without_identifiers, unattributed, attributed, published, unexplained, unexplained_at, observed_at
+from row_reconciliation where is_newest order by unexplained desc, source, resource
+"""
 _RESTATED = """
 select restated_at, kpi_id, variant, period_start, segment_type, segment, published_value, value, change, published_n, n, cause, causes
 from kpi_restatements order by restated_at desc, kpi_id, variant, period_start desc, segment limit 500
@@ -49,6 +54,8 @@ def _page(basis: Basis) -> None:
     st.markdown("\n".join(f"- **{gate}**: {'passed' if gate in passed else 'not told'}, {told}" for gate, told in _GATES.items()))
     st.subheader("Sources", anchor=False)
     _sources(basis)
+    st.subheader("Where every row went", anchor=False)
+    _rows(basis)
     st.subheader("Figures published before that are others now", anchor=False)
     _restated(basis)
     st.subheader("Our figures beside others' definitions", anchor=False)
@@ -111,6 +118,31 @@ def _sources(basis: Basis) -> None:
         zone=basis.time_zone,
         empty="Nothing was set aside, and everything was read to its end.",
     )
+
+
+def _rows(basis: Basis) -> None:
+    rows = ask(_ROWS)
+    unexplained = int(rows["unexplained"].sum())
+    st.markdown(
+        f"**{int(rows['extracted'].sum()):,}** rows were read by the newest runs; **{unexplained:,}** came or went without a cause. "
+        "A publication needs that to be none."
+    )
+    named = {
+        "extracted": "Read", "quarantined": "In quarantine", "suppressed": "Of erased people", "duplicates": "Twice", "landed": "Landed",
+        "merged": "Over an older version", "added": "New", "erased": "Erased since", "missing": "Missing", "stored": "Stored",
+        "staged": "Staged", "without_identifiers": "Name nobody", "unattributed": "Lead to nobody", "attributed": "Of a customer",
+        "published": "Published", "unexplained": "Unexplained",
+    }  # fmt: skip
+    counts = {name: st.column_config.NumberColumn(told, format="localized") for name, told in named.items()}
+    columns: dict[str, Any] = {
+        "source": "Source",
+        "resource": "Kind of record",
+        "mode": "Read as",
+        **counts,
+        "unexplained_at": "Missed at",
+        "observed_at": st.column_config.DatetimeColumn("Read at", format="D MMM YYYY, HH:mm"),
+    }
+    table(rows, "row_reconciliation", columns, alt="Where the rows of each kind of record went", zone=basis.time_zone)
 
 
 def _restated(basis: Basis) -> None:

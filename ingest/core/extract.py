@@ -18,6 +18,8 @@ from typing import Any
 import pyarrow as pa
 
 from ingest.core.accounts import INSTANT, QUARANTINE_SCHEMA, Tally, ledger_table, quarantine_row
+from ingest.core.again import MODE as BACKFILL
+from ingest.core.again import Again
 from ingest.core.batches import Keeper
 from ingest.core.calls import Call, Page, pages_of
 from ingest.core.errors import IngestError, SourceStopped
@@ -48,8 +50,9 @@ class SourceRun:
         on_page: OnPage | None = None,
         notes: Path | None = None,
         door: Doorkeeper | None = None,
+        again: Again | None = None,
     ) -> None:
-        self.source, self.run_id = source, run_id
+        self.source, self.run_id, self._again = source, run_id, again
         self._settings = settings
         self._plain_settings = {s.name: settings[s.name] for s in source.settings if not s.secret}
         self.client = VendorClient(source, settings, self._keep_undecodable, notes)
@@ -68,12 +71,20 @@ class SourceRun:
         self._stopped = False
 
     @property
+    def _is_backfill(self) -> bool:
+        return self._again is not None and self._again.begin is not None
+
+    @property
     def observed_at(self) -> datetime:
         """The vendor's clock at the start of this run: cursors, lags and stamps follow it, not the clock of this machine."""
         return self.client.vendor_clock()
 
     def batches(self, resource: Resource, state: State) -> Iterator[pa.Table]:
-        """Yields Arrow tables of a resource's rows (schema: `landed_schema`); updates `state` once the listing is complete."""
+        """Yields Arrow tables of a resource's rows (schema: `landed_schema`); updates `state` once the listing is complete.
+
+        A backfill knows no state, and leaves that of the daily runs as it is.
+        """
+        state = {} if self._is_backfill else state
         tally = self.tallies[resource.name] = Tally(resource.name)
         self._listed[resource.name], self._changed[resource.name] = [], []
         if self._stopped or not self._parent_is_there(resource):
@@ -83,7 +94,7 @@ class SourceRun:
         keeper = Keeper(
             resource,
             tally,
-            _started_from(resource, state),
+            self._started_from(resource, state),
             lambda record, misfit: self._set_aside(resource, record, misfit),
             self.door.admit,
             is_parent=resource.name in self._parents_needed,
@@ -95,7 +106,9 @@ class SourceRun:
             tally.is_complete = True
         yield from self._flush(keeper)
         tally.calls = self.client.calls - calls_before
-        if tally.is_complete:
+        if self._is_backfill:
+            tally.mode = BACKFILL
+        elif tally.is_complete:
             self._settle(resource, state, keeper, answers)
         else:
             self._settle_listed_parents(resource, state, keeper)
@@ -106,10 +119,12 @@ class SourceRun:
         """Yields the keys that the vendor lists now, for resources whose deletes leave no trace.
 
         A listing that names fewer than half of the keys of the last one is not believed: it stays incomplete, which keeps
-        staging from taking the others for deleted. One that is not due yet leaves no trace in the books.
+        staging from taking the others for deleted. One that is not due yet leaves no trace in the books, nor does a backfill.
         """
         assert resource.keys is not None
-        if self.observed_at - datetime.fromisoformat(state.get("listed_at", NEVER)) < resource.keys_every:
+        if self._is_backfill:
+            return
+        if self._again is None and self.observed_at - datetime.fromisoformat(state.get("listed_at", NEVER)) < resource.keys_every:
             return
         name = f"{resource.name}_keys"
         tally = self.tallies[name] = Tally(name)
@@ -224,6 +239,8 @@ class SourceRun:
 
     def _since(self, resource: Resource, state: State, parent_key: str) -> str:
         """What to continue from: an instant less the lag, a stream position, or nothing for a full listing."""
+        if self._again is not None:
+            return self._again.since(resource, self.observed_at)
         if resource.cursor is None or resource.changes is None:
             return ""
         kept = state.get("cursors", {}).get(parent_key, "")
@@ -235,6 +252,16 @@ class SourceRun:
             return ""
         return (instant - resource.cursor.lag).isoformat()
 
+    def _started_from(self, resource: Resource, state: State) -> datetime | None:
+        """The instant from which a row counts as changed: the kept cursor less the lag; None where all do."""
+        kept = state.get("cursors", {}).get("")
+        if self._again is not None:
+            since = self._again.since(resource, self.observed_at)
+            return datetime.fromisoformat(since) if since and resource.cursor and resource.cursor.is_a_column else None
+        if not kept or resource.cursor is None or not resource.cursor.is_a_column:
+            return None
+        return datetime.fromisoformat(kept) - resource.cursor.lag
+
     def _pages(
         self,
         resource: Resource,
@@ -244,6 +271,7 @@ class SourceRun:
         answers: State | None = None,
     ) -> Iterator[Page]:
         until, kept = self.observed_at, answers if answers is not None else {}
+        until = self._again.until(resource, until) if self._again is not None else until
         filled = self._plain_settings | _clock_values(resource, since)
         filled |= {"until": iso_offset(until), "week_ago": iso_offset(until - timedelta(days=7))}
         is_a_position = bool(resource.cursor and resource.cursor.token)
@@ -340,14 +368,6 @@ def _of_run(table: pa.Table, run_id: str, observed_at: datetime) -> pa.Table:
     rows = table.num_rows
     known = table.append_column("_run_id", pa.repeat(run_id, rows).cast(pa.string()))
     return known.append_column("_observed_at", pa.repeat(pa.scalar(observed_at, INSTANT), rows))
-
-
-def _started_from(resource: Resource, state: State) -> datetime | None:
-    """The instant from which a row counts as changed: the kept cursor less the lag."""
-    kept = state.get("cursors", {}).get("")
-    if not kept or resource.cursor is None or not resource.cursor.is_a_column:
-        return None
-    return datetime.fromisoformat(kept) - resource.cursor.lag
 
 
 def _clock_values(resource: Resource, since: str) -> dict[str, str]:

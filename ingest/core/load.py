@@ -20,6 +20,8 @@ import dlt
 import duckdb
 from dlt.pipeline.exceptions import PipelineStepFailed
 
+from ingest.core import row_counts
+from ingest.core.again import Again, of_dates
 from ingest.core.build import Run, dlt_source
 from ingest.core.errors import CxError, IngestError, SettingMissing, UnknownName
 from ingest.core.extract import OnPage, SourceRun
@@ -64,10 +66,13 @@ class IngestReport:
     switched_off: list[str] = field(default_factory=list)
 
 
-def ingest(names: Sequence[str], *, paths: Paths, progress: bool = False, skip_unconfigured: bool = False) -> IngestReport:
+def ingest(
+    names: Sequence[str], *, paths: Paths, progress: bool = False, skip_unconfigured: bool = False, again: Again | None = None
+) -> IngestReport:
     """Extracts and lands the named sources. Failures are collected per source; UnknownName for a source that is not registered.
 
-    `skip_unconfigured` leaves out sources without any settings, which otherwise fail by name.
+    `skip_unconfigured` leaves out sources without any settings, which otherwise fail by name. `again`: what to read besides
+    what is new.
     """
     wanted = [_source(name) for name in names]
     configure_dlt()
@@ -78,9 +83,10 @@ def ingest(names: Sequence[str], *, paths: Paths, progress: bool = False, skip_u
         )
     report = IngestReport(switched_off=[source.name for source in wanted if source not in sources])
     with writer(paths, "cx ingest"), _opened(paths) as connection:
+        row_counts.prepare(connection)
         note(connection, {source.name: source for source in wanted}, [source.name for source in sources])
     with Progress(enabled=progress) as bars, ThreadPoolExecutor(max_workers=max(1, len(sources))) as pool:
-        jobs = {source.name: pool.submit(ingest_source, source, paths, bars.follow(source.name)) for source in sources}
+        jobs = {source.name: pool.submit(ingest_source, source, paths, bars.follow(source.name), again) for source in sources}
         for name, job in jobs.items():
             try:
                 runs, errors = job.result()
@@ -97,12 +103,15 @@ def ingest(names: Sequence[str], *, paths: Paths, progress: bool = False, skip_u
     return report
 
 
-def ingest_source(source: Source, paths: Paths, on_page: OnPage | None = None) -> tuple[list[ResourceRun], list[IngestError]]:
+def ingest_source(
+    source: Source, paths: Paths, on_page: OnPage | None = None, again: Again | None = None
+) -> tuple[list[ResourceRun], list[IngestError]]:
     """One source from the vendor to its raw tables; returns what landed and what failed on the way."""
+    source = of_dates(source) if again is not None and again.begin is not None else source
     settings = resolve(source)
     started = time.monotonic()
     door = Doorkeeper(source.name, Suppression.read(paths), dict(OWNERS.get(source.name, {})))
-    run = SourceRun(source, settings, uuid.uuid4().hex, paths.quarantine, on_page, paths.calls(source.name), door)
+    run = SourceRun(source, settings, uuid.uuid4().hex, paths.quarantine, on_page, paths.calls(source.name), door, again)
     load_run(source, run, paths, door)
     seconds = time.monotonic() - started
     return [
@@ -135,11 +144,13 @@ def load_run(source: Source, run: Run, paths: Paths, door: Doorkeeper | None = N
         with _settled_heap():
             pipeline.extract(dlt_source(run))
         pipeline.normalize()
-        with writer(paths, f"cx ingest {source.name}"), _opened(paths):
+        with writer(paths, f"cx ingest {source.name}"), _opened(paths) as connection:
             if door is not None:
                 _refuse_what_was_erased_meanwhile(source, pipeline, door.listed, paths)
                 door.listed.keep()
+            row_counts.begin(connection, source)
             pipeline.load()
+            row_counts.end(connection, source)
     except PipelineStepFailed as error:
         raise _plain(source, error) from error
 
@@ -181,8 +192,10 @@ def _finish_what_was_left(pipeline: dlt.Pipeline, source: Source, paths: Paths) 
     try:
         with writer(paths, f"cx ingest {source.name}"), _opened(paths) as connection:
             if pipeline.has_pending_data:
+                row_counts.begin(connection, source)
                 pipeline.normalize()
                 pipeline.load()
+            row_counts.end(connection, source)
             if not knows_the_same(connection, pipeline):
                 pipeline.sync_destination()
     except PipelineStepFailed as error:

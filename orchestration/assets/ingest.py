@@ -7,12 +7,13 @@ tables. What landing means stands in `ingest/core`.
 
 # Dagster reads the annotation of `context` as an object: no postponed annotations in this file.
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
+from pydantic import Field
 
-from ingest.core import roster
+from ingest.core import again, roster
 from ingest.core.shape import SQL_TYPES
 from ingest.core.spec import Column, Resource, Source
 from orchestration.parts import OWNERS, WRITER_POOL, Parts
@@ -34,6 +35,39 @@ _ROSTER = dg.AssetSpec(
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=26)),
     skippable=True,
 )
+_ROW_COUNTS = _ROSTER.replace_attributes(
+    key=dg.AssetKey([roster.SCHEMA, "row_counts"]),
+    description="Rows of every raw table before and after each load, one row per change.",
+)
+
+
+class Reading(dg.Config):
+    """What the step reads: what is new, unless a range of days (UTC, both included) or everything is asked for."""
+
+    begin: str = Field("", description="Backfill: the first day, like 2026-06-01. Cursors stay where they are.")
+    end: str = Field("", description="Backfill: the last day, itself included; the first day where it is left out.")
+    everything: bool = Field(False, description="Full refresh: list everything, as on the first day.")
+    sources: list[str] = Field([], description="Only these sources; all of the job's where none is named.")
+
+    def again(self) -> dict[str, Any]:
+        """What `ingest` is told besides the sources' names."""
+        if self.begin:
+            first = date.fromisoformat(self.begin)
+            return {"again": again.Again.days(first, date.fromisoformat(self.end) if self.end else first)}
+        return {"again": again.Again()} if self.everything else {}
+
+    def chosen(self, names: list[str], sources: Mapping[str, Source]) -> list[str]:
+        """Of these sources those that are asked for, and that can be read by date where days are."""
+        if unknown := sorted(set(self.sources) - set(sources)):
+            raise dg.Failure(f"there is no source {', '.join(unknown)}", allow_retries=False)
+        chosen = [name for name in names if not self.sources or name in self.sources]
+        if not self.begin:
+            return chosen
+        able = [name for name in chosen if len(again.left_out(sources[name])) < len(sources[name].resources)]
+        if chosen and (self.sources or not able):
+            for name in chosen:
+                again.of_dates(sources[name])  # says why not
+        return able
 
 
 def raw_key(source: Source, table: str) -> dg.AssetKey:
@@ -55,23 +89,27 @@ def raw_assets(parts: Parts) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=STEP,
-        specs=[_ROSTER, *(spec for source in sources.values() for spec in _specs(source))],
+        specs=[_ROSTER, _ROW_COUNTS, *(spec for source in sources.values() for spec in _specs(source))],
         can_subset=True,
         pool=WRITER_POOL,
         retry_policy=parts.retry(),
     )
-    def ingest_step(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
+    def ingest_step(context: dg.AssetExecutionContext, config: Reading) -> Iterator[dg.MaterializeResult[Any]]:
         wanted = context.selected_asset_keys - _landed_before(context)
         names = [
             name for name, source in sources.items() if any(raw_key(source, table) in wanted for table in raw_tables(source))
         ]
-        report = parts.ingest(names, paths=parts.paths(), progress=context.run.tags.get("cx/progress") == "true")
+        names, told = config.chosen(names, sources), config.again()
+        progress = context.run.tags.get("cx/progress") == "true"
+        report = parts.ingest(names, paths=parts.paths(), progress=progress, **told)
         if _ROSTER.key in context.selected_asset_keys:
             on = [name for name in names if name not in report.switched_off]
             yield dg.MaterializeResult(asset_key=_ROSTER.key, metadata={"switched on": on, "switched off": report.switched_off})
+        if _ROW_COUNTS.key in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=_ROW_COUNTS.key)
         for name in names:
             if name not in report.failures:
-                yield from _landed(sources[name], report, wanted)
+                yield from _landed(sources[name], report, wanted, is_whole=not config.begin)
         if report.failures:
             raise _failure(report)
 
@@ -117,11 +155,14 @@ def _landed_before(context: dg.AssetExecutionContext) -> set[dg.AssetKey]:
     return {key for entry in logs if (key := entry.get_dagster_event().asset_key) is not None}
 
 
-def _landed(source: Source, report: "IngestReport", wanted: set[dg.AssetKey]) -> Iterator[dg.MaterializeResult[Any]]:
+def _landed(
+    source: Source, report: "IngestReport", wanted: set[dg.AssetKey], *, is_whole: bool
+) -> Iterator[dg.MaterializeResult[Any]]:
+    """What became of each table; a backfill reads some of them, and says nothing of the others."""
     runs = {run.resource: run for run in report.runs if run.source == source.name}
     for table in raw_tables(source):
         key = raw_key(source, table)
-        if key in wanted:
+        if key in wanted and (is_whole or table in runs or table in _BOOKKEEPING):
             told = _told(runs[table]) if table in runs else {"switched off": source.name in report.switched_off}
             yield dg.MaterializeResult(asset_key=key, metadata=told)
 

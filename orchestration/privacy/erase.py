@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingest.core import row_counts
 from ingest.core.errors import CxError
 from ingest.core.lock import writer
 from ingest.core.ownership import EMAIL, PHONE
@@ -62,9 +63,16 @@ def plan(paths: Paths, told: str, sources: Sequence[Source]) -> list[Removed]:
 
 
 def erase(paths: Paths, told: str, sources: Sequence[Source], seed: Path = OVERRIDES_SEED) -> Path:
-    """Erases whoever is known by this e-mail, phone or customer id; returns the receipt. Ends erasures that were killed first."""
+    """Erases whoever is known by this e-mail, phone or customer id; returns the receipt. Ends erasures that were killed first.
+
+    If one of those was theirs, it is the receipt of that one: nobody is known by it any more.
+    """
     with writer(paths, "cx erase"):
-        resume(paths, sources, seed)
+        waiting = [_read_journal(path) for path in _journals(paths)]
+        receipts = resume(paths, sources, seed)
+        for erasure, receipt in zip(waiting, receipts, strict=True):
+            if told.strip().lower() in {value.lower() for value in (*erasure.person.customer_ids, *erasure.person.spellings)}:
+                return receipt
         last_publication.remember(paths)
         with _opened(paths) as connection:
             person = find(connection, told, list(sources))
@@ -77,7 +85,7 @@ def erase(paths: Paths, told: str, sources: Sequence[Source], seed: Path = OVERR
 def resume(paths: Paths, sources: Sequence[Source], seed: Path = OVERRIDES_SEED) -> list[Path]:
     """Ends every erasure that was killed on its way; returns their receipts."""
     with writer(paths, "cx erase"):
-        return [_go_on(paths, _read_journal(path), sources, seed) for path in sorted(paths.erasures.glob("*.journal.json"))]
+        return [_go_on(paths, _read_journal(path), sources, seed) for path in _journals(paths)]
 
 
 def _go_on(paths: Paths, erasure: Erasure, sources: Sequence[Source], seed: Path) -> Path:
@@ -125,6 +133,7 @@ def _warehouse(paths: Paths, erasure: Erasure, sources: Sequence[Source]) -> lis
         connection.execute(f"create schema if not exists {last_publication.SCHEMA}")
         note_facts(connection, erasure.person)
         removed = _purge_warehouse(connection, erasure.person, sources)
+        _count(connection, removed, erasure.id)
         if removed:
             erasure.removed["warehouse"] = removed  # known even if this process ends between the next two lines
             _write_journal(paths, erasure)
@@ -135,6 +144,15 @@ def _warehouse(paths: Paths, erasure: Erasure, sources: Sequence[Source]) -> lis
 def _purge_warehouse(connection: DuckDBPyConnection, person: Person, sources: Sequence[Source]) -> list[Removed]:
     raw = purge_raw(connection, person, sources)
     return raw + purge_derived(connection, person) + purge_state(connection, person, datetime.now(UTC))
+
+
+def _count(connection: DuckDBPyConnection, removed: Sequence[Removed], by: str) -> None:
+    """Tells the books of raw tables how many rows the erasure takes, so that nobody looks for them."""
+    for one in removed:
+        schema, _, table = one.place.partition(".")
+        if schema.startswith("raw_") and one.removed:
+            source = schema.removeprefix("raw_")
+            row_counts.tell(connection, source, table, row_counts.ERASURE, one.before, one.before - one.removed, by)
 
 
 def _published(paths: Paths, person: Person) -> list[Removed]:
@@ -184,6 +202,11 @@ def _write_receipt(paths: Paths, erasure: Erasure, found: Sequence[Found], searc
     target = paths.erasures / f"{erasure.id}.json"
     _write(target, told)
     return target
+
+
+def _journals(paths: Paths) -> list[Path]:
+    """Of the erasures that have not ended, the oldest first."""
+    return sorted(paths.erasures.glob("*.journal.json"))
 
 
 def _journal(paths: Paths, erasure: Erasure) -> Path:

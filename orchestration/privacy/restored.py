@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ingest.core import row_counts
 from ingest.core.paths import Paths
 from ingest.core.spec import Source
 from ingest.core.suppression import Doorkeeper, Suppression
@@ -40,6 +41,8 @@ def _admit(connection: DuckDBPyConnection, source: Source, name: str, door: Door
     relation = f'"{source.schema}"."{name}"'
     before = connection.sql(f"from {relation}").to_arrow_table()
     after, _ = door.admit(source.resource(name), before)
+    if after.num_rows < before.num_rows:
+        row_counts.tell(connection, source.name, name, row_counts.ERASURE, before.num_rows, after.num_rows)
     if not after.equals(before):
         connection.register("admitted", after)
         connection.execute(f"truncate {relation}; insert into {relation} by name select * from admitted")

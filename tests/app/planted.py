@@ -92,6 +92,7 @@ _TABLES: dict[str, tuple[int, dict[str, str]]] = {
     "segment_sizes": (25, {"recency_score": "1 + i % 5", "frequency_score": "1 + i // 5", "rfm_segment": "'loyal'"}),
     "cem_roi": (2, {}),
     "source_runs": (6, {"title": "(['HubSpot', 'Stripe', 'Qualtrics'])[1 + i % 3]", "resource": "case when i < 3 then 'all' else 'answers' end", "is_on": "true"}),
+    "row_reconciliation": (4, {"source": "'stripe'", "resource": "'charges'", "run_id": "'r' || i", "is_newest": "true", "unexplained": "0"}),
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from ingest.core.suppression import ADDRESS
 from ingest.registry import SOURCES
-from tests.demo.conftest import Demo
+from tests.demo.conftest import CHECKOUT, Demo
 
 _NAMED = re.compile(r"\b[^\W\d_][\w'-]+ [^\W\d_][\w'-]+\b")
 _WORD = re.compile(r"[^\W\d_][\w'-]{2,}")
@@ -36,7 +36,10 @@ def canaries(demo: Demo) -> tuple[set[str], set[str], set[str]]:
 
 
 def _left_behind(demo: Demo) -> Iterator[tuple[str, bytes]]:
-    """Every file beside the warehouse, the published files and the vendors' own: logs, history, docs, compiled SQL, dlt's and ours."""
+    """Every file beside the warehouse, the published files and the vendors' own: Dagster's history, Data Docs, logs, compiled SQL,
+    dlt's files, what the demo printed; and what dbt and the tests themselves left in the checkout."""
+    for folder in (CHECKOUT / "dbt_project" / "logs", CHECKOUT / ".pytest_cache"):
+        yield from ((str(path.relative_to(CHECKOUT)), path.read_bytes()) for path in sorted(folder.rglob("*")) if path.is_file())
     paths = demo.paths
     holders = (paths.warehouse.parent, paths.published.parent, paths.sandbox)
     for path in sorted(demo.root.rglob("*")):

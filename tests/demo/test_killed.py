@@ -18,7 +18,7 @@ from tests.demo.conftest import Demo
 CUSTOMERS = 80
 KILLS = int(os.environ.get("CX_KILLS", "1"))  # `make faults` asks for ten
 
-TELLS_OF_RUNS = {"source_runs"}  # what the newest run of each source brought: after a kill that is another run
+TELLS_OF_RUNS = {"source_runs", "row_reconciliation"}  # what each run brought: after a kill that is another run
 
 
 def _points() -> list[float]:

@@ -13,6 +13,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+from ingest.core.again import Again
 from ingest.core.load import IngestReport, ResourceRun
 from ingest.core.paths import Paths
 from ingest.core.spec import Bearer, Listing, Resource, Source, integer, text
@@ -37,9 +38,11 @@ class Landing:
     scores: Sequence[int | None] = (9, 10, 3)
     failing: dict[str, Exception] = field(default_factory=dict)
     asked: list[list[str]] = field(default_factory=list)
+    again: list[Again | None] = field(default_factory=list)
 
-    def __call__(self, names: Sequence[str], *, paths: Paths, progress: bool = False) -> IngestReport:
+    def __call__(self, names: Sequence[str], *, paths: Paths, progress: bool = False, again: Again | None = None) -> IngestReport:
         self.asked.append(list(names))
+        self.again.append(again)
         report = IngestReport()
         for name in names:
             if name in self.failing:

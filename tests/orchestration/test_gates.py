@@ -71,5 +71,6 @@ def test_a_failing_test_names_the_keys_of_its_rows_and_no_personal_data(company:
     [failure] = [event for event in result.get_step_failure_events() if event.step_key == "transform_after_identity"]
     told = failure.step_failure_data.user_failure_data
     assert told is not None
+    assert [hold.reason for hold in read_holds(company.paths)] == ["feedback_id 1"]
     assert told.metadata["failing"].value == {"no_score_is_out_of_range": [{"feedback_id": "1"}]}
     assert "example.com" not in str(result.all_events)

@@ -21,6 +21,8 @@ runs as (
         min(resource_runs.observed_at) as observed_at
     from resource_runs
     inner join switched_on on resource_runs.source = switched_on.source
+    -- a stretch of the past that was read again says nothing of what is new
+    where resource_runs.mode <> 'backfill'
     group by resource_runs.source, resource_runs.run_id
     having bool_and(resource_runs.is_complete)
 

@@ -15,6 +15,7 @@ runs as (
             extracted,
             duplicates,
             quarantined,
+            suppressed,
             distinct_keys,
             calls,
 
