@@ -6,11 +6,11 @@ Every reader keeps, per record, the newest version that was visible by the clock
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -22,23 +22,41 @@ SESSION_SILENCE_US = 30 * 60_000_000
 _BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def told_by(directory: Path, clock: datetime) -> Told:
-    """The company in `directory` as its vendors showed it at `clock`."""
+def told_by(directory: Path, clock: datetime, known_as: Mapping[str, str] | None = None) -> Told:
+    """The company in `directory` as its vendors showed it at `clock`.
+
+    `known_as` names people by other people's ids: whoever is taken for somebody else tells, buys and asks as that one.
+    """
     with duckdb.connect(str(directory / FILE_NAME), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
-        view = _View(connection, clock)
-        return Told(
+        view = _View(connection, clock, known_as or {})
+        told = Told(
             answers=_answers(view), ratings=_ratings(view), cases=_cases(view), orders=_orders(view), periods=_periods(view),
             leads=_leads(view), posts=_posts(view), requests=_requests(view), visits=_visits(view),
             spend=[*_agency_spend(view), *_campaign_spend(view)], trials=_trials(view), uncollectible=_uncollectible(view),
             countries=dict(connection.execute("select person_id, country from truth.people").fetchall()),
         )  # fmt: skip
+    return _renamed(told, known_as) if known_as else told
+
+
+def _renamed(told: Told, known_as: Mapping[str, str]) -> Told:
+    """The same facts under the names people are known by; leads come so already."""
+
+    def by_person(facts: list[Any]) -> list[Any]:
+        return [replace(fact, person_id=known_as.get(fact.person_id, fact.person_id)) for fact in facts]
+
+    answers = [replace(answer, respondent=known_as.get(answer.respondent, answer.respondent)) for answer in told.answers]
+    return replace(
+        told, answers=answers, cases=by_person(told.cases), orders=by_person(told.orders), periods=by_person(told.periods),
+        uncollectible=by_person(told.uncollectible),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
     connection: duckdb.DuckDBPyConnection
     clock: datetime
+    known_as: Mapping[str, str]
 
     def newest(self, table: str, key: str, columns: str, *, can_vanish: bool = False) -> list[tuple[Any, ...]]:
         """The columns of the newest visible version per key of a truth table."""
@@ -64,7 +82,7 @@ def _ratings(view: _View) -> list[Rating]:
 
 def _cases(view: _View) -> list[Case]:
     columns = """status, epoch_us(opened_at), epoch_us(solved_at), ticket_id, person_id, epoch_us(first_solved_at),
-        first_reply_minutes, reopens, replies, issue_key"""
+        first_reply_minutes, reopens, replies, issue_key, channel"""
     nameless = view.connection.execute(
         "select ticket_id from truth.chat_namings where named_at is null or named_at > $1", [view.clock]
     )
@@ -101,6 +119,7 @@ def _leads(view: _View) -> list[Lead]:
     for created_at, person, source, is_archived in sorted(
         view.newest("contact_versions", "contact_id", columns, can_vanish=True), key=lambda row: row[0]
     ):
+        person = view.known_as.get(person, person)
         if not is_archived:
             first, known = oldest.get(person, (created_at, None))
             oldest[person] = (first, known or source)
@@ -108,29 +127,39 @@ def _leads(view: _View) -> list[Lead]:
         "select distinct person_id from truth.test_order_versions where visible_at <= $1", [view.clock]
     )
     for (person,) in tested.fetchall():
-        oldest.pop(person, None)
+        oldest.pop(view.known_as.get(person, person), None)
     return [Lead(person, *known) for person, known in sorted(oldest.items())]
 
 
 def _requests(view: _View) -> list[Request]:
-    columns = "kind, epoch_us(asked_at), is_answered, is_complete"
+    columns = "kind, epoch_us(asked_at), is_answered, is_complete, source"
     return [Request(*row) for row in view.newest("request_versions", "request_id", columns, can_vanish=True)]
 
 
 def _visits(view: _View) -> list[Visit]:
     """Sessions rebuilt from what the files tell by now; a session a machine took part in is none."""
-    columns = "visitor, epoch_us(happened_at), event_key, kind, is_bot"
+    columns = "visitor, epoch_us(happened_at), event_key, kind, is_bot, source"
     events = {row[:3]: row[3:] for row in view.newest("web_event_versions", "event_key, file_name", columns, can_vanish=True)}
-    sessions: list[list[tuple[str, int, str, bool]]] = []
-    for (visitor, at, _), (kind, is_bot) in sorted(events.items()):
+    sessions: list[list[_WebEvent]] = []
+    for (visitor, at, _), rest in sorted(events.items(), key=lambda event: event[0]):
         known = sessions[-1][-1] if sessions else None
-        if known is None or known[0] != visitor or at - known[1] > SESSION_SILENCE_US:
+        if known is None or known.visitor != visitor or at - known.at > SESSION_SILENCE_US:
             sessions.append([])
-        sessions[-1].append((visitor, at, kind, is_bot))
-    return [
-        Visit(session[0][1], any(kind == "cart" for _, _, kind, _ in session), any(kind == "purchase" for _, _, kind, _ in session))
-        for session in sessions if not any(is_bot for *_, is_bot in session)
-    ]  # fmt: skip
+        sessions[-1].append(_WebEvent(visitor, at, *rest))
+    return [_visit(session) for session in sessions if not any(event.is_bot for event in session)]
+
+
+class _WebEvent(NamedTuple):
+    visitor: str
+    at: int
+    kind: str
+    is_bot: bool
+    source: str | None
+
+
+def _visit(events: list[_WebEvent]) -> Visit:
+    kinds = {event.kind for event in events}
+    return Visit(events[0].at, "cart" in kinds, "purchase" in kinds, events[0].source or "direct")
 
 
 def _agency_spend(view: _View) -> list[Spend]:

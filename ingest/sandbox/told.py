@@ -44,6 +44,7 @@ class Case:
     reopens: int | None = None
     replies: int | None = None
     issue_key: str | None = None
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +111,17 @@ class Request:
     asked_at: int
     is_answered: bool
     is_complete: bool
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One session of a visitor: half an hour of silence ends it."""
+    """One session of a visitor: half an hour of silence ends it. Its channel is what its first event says, else direct."""
 
     started_at: int
     has_cart: bool
     has_purchase: bool
+    channel: str = "direct"
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,8 @@ insert into truth.case_versions by name
 select case_no as ticket_id, person_id, case_status as status, asked_at::timestamptz as opened_at,
     if(case_status = 'closed', if(tick >= last_closed_at, last_closed_at, first_closed_at), null)::timestamptz as solved_at, tick::timestamptz as visible_at,
     if(tick >= first_closed_at, first_closed_at, null)::timestamptz as first_solved_at, if(tick >= replied_at, (unix(replied_at) - unix(asked_at)) // 60, null) as first_reply_minutes,
-    coalesce(tick >= reopened_at, false)::bigint as reopens, coalesce(tick >= replied_at, false)::bigint as replies
+    coalesce(tick >= reopened_at, false)::bigint as reopens, coalesce(tick >= replied_at, false)::bigint as replies,
+    'chat' as channel
 from talk_version where kind = 'support';
 
 -- Ratings from 1 to 5 are answers to one question about satisfaction.

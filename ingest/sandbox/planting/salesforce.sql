@@ -294,7 +294,8 @@ insert into truth.case_versions by name
 select
     5000000000000 + case_no as ticket_id, person_id, case when is_binned then 'deleted' when closed_at is not null then 'closed' else 'open' end as status,
     asked_at::timestamptz as opened_at, closed_at::timestamptz as solved_at, (tick + sf_lag(case_id))::timestamptz as visible_at,
-    lower(pick(['Delivery', 'Installation', 'Quality', 'Invoice'], case_no, 'sf reason')) as issue_key
+    lower(pick(['Delivery', 'Installation', 'Quality', 'Invoice'], case_no, 'sf reason')) as issue_key,
+    if(is_known, pick(['voice', 'email', 'web'], case_no, 'sf origin'), 'web') as channel
 from sf_case_version;
 
 insert into truth.record_owner select 'salesforce', 'cases', case_id, person_id from sf_case;

@@ -80,10 +80,15 @@ def _trials(month: Window, told: Told, now: int) -> Fact:
     return ratio("trial_conversion_rate", "standard", month, len(kept), len(ended), len(ended))
 
 
-def _costs(month: Window, told: Told, new: int, new_paid: int) -> Iterable[Fact]:
+def media_spend(told: Told, month: Window) -> float:
+    """What the month's advertising cost, without the channels that keep customers, in the reporting currency."""
     apart = {row["channel"] for row in settings("channel_cost_kinds") if row["cost_kind"] != "media"}
     spent = [day for day in told.spend if day.spent_on.replace(day=1) == month.day and day.channel not in apart]
-    media = sum(euros(day.amount_minor, "", day.currency, month.day) for day in spent)
+    return sum(euros(day.amount_minor, "", day.currency, month.day) for day in spent)
+
+
+def _costs(month: Window, told: Told, new: int, new_paid: int) -> Iterable[Fact]:
+    media = media_spend(told, month)
     other = sum(
         euros(float(row["amount_minor"]), "", row["currency_code"], month.day)
         for row in settings("acquisition_costs") if date.fromisoformat(row["cost_month"]) == month.day
