@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from ingest.sandbox.company import FILE_NAME, START
-from ingest.sandbox.told import Answer, Case, Lead, Order, Period, Post, Rating, Request, Spend, Told, Trial, Visit
+from ingest.sandbox.told import Answer, Case, Lead, Order, Period, Post, Rating, Request, Spend, Stay, Told, Trial, Visit, renamed
 
 SESSION_SILENCE_US = 30 * 60_000_000
 _BERLIN = ZoneInfo("Europe/Berlin")
@@ -34,22 +34,9 @@ def told_by(directory: Path, clock: datetime, known_as: Mapping[str, str] | None
             answers=_answers(view), ratings=_ratings(view), cases=_cases(view), orders=_orders(view), periods=_periods(view),
             leads=_leads(view), posts=_posts(view), requests=_requests(view), visits=_visits(view),
             spend=[*_agency_spend(view), *_campaign_spend(view)], trials=_trials(view), uncollectible=_uncollectible(view),
-            countries=dict(connection.execute("select person_id, country from truth.people").fetchall()),
+            stays=_stays(view), decided=_decided(view), countries=dict(connection.execute("select person_id, country from truth.people").fetchall()),
         )  # fmt: skip
-    return _renamed(told, known_as) if known_as else told
-
-
-def _renamed(told: Told, known_as: Mapping[str, str]) -> Told:
-    """The same facts under the names people are known by; leads come so already."""
-
-    def by_person(facts: list[Any]) -> list[Any]:
-        return [replace(fact, person_id=known_as.get(fact.person_id, fact.person_id)) for fact in facts]
-
-    answers = [replace(answer, respondent=known_as.get(answer.respondent, answer.respondent)) for answer in told.answers]
-    return replace(
-        told, answers=answers, cases=by_person(told.cases), orders=by_person(told.orders), periods=by_person(told.periods),
-        uncollectible=by_person(told.uncollectible),
-    )  # fmt: skip
+    return renamed(told, known_as) if known_as else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +116,41 @@ def _leads(view: _View) -> list[Lead]:
     for (person,) in tested.fetchall():
         oldest.pop(view.known_as.get(person, person), None)
     return [Lead(person, *known) for person, known in sorted(oldest.items())]
+
+
+def _stays(view: _View) -> list[Stay]:
+    columns = "person_id, epoch_us(admitted_at), epoch_us(discharged_at), is_planned, discharged_to"
+    return [Stay(*row) for row in view.newest("stay_versions", "stay_id", columns)]
+
+
+def _decided(view: _View) -> dict[str, int]:
+    """The first word of each person: a sign-up, or an objection as old as the last change of the record that tells it.
+
+    A record keeps telling what it told on the last morning it was there to be read.
+    """
+    words = view.connection.execute(
+        """with versions as (
+            select *, lead(visible_at) over (partition by record_id order by visible_at) as replaced_at from truth.objection_versions
+        ), mornings as (
+            select unnest(generate_series($2::timestamptz, $1::timestamptz, interval 1 day)) as morning
+        ), read as (
+            select versions.* from versions join mornings on visible_at <= morning and coalesce(replaced_at > morning, true)
+            where not is_gone
+            qualify row_number() over (partition by record_id order by visible_at desc) = 1
+        )
+        select person_id, epoch_us(told_at) from read where objects
+        union all
+        select person_id, epoch_us(happened_at) from (
+            select * from truth.web_event_versions where visible_at <= $1
+            qualify row_number() over (partition by event_key, file_name order by visible_at desc) = 1
+        ) where kind = 'sign_up' and person_id is not null and not is_gone""",
+        [view.clock, START],
+    )
+    decided: dict[str, int] = {}
+    for person, at in words.fetchall():
+        known = view.known_as.get(person, person)
+        decided[known] = min(at, decided.get(known, at))
+    return decided
 
 
 def _requests(view: _View) -> list[Request]:

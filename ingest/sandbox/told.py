@@ -5,8 +5,10 @@ Instants are microseconds since 1970 (UTC), so that comparisons are exact.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,17 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True)
+class Stay:
+    """A stay in care; until it is over nobody knows where the patient goes from it."""
+
+    person_id: str
+    admitted_at: int
+    discharged_at: int | None
+    is_planned: bool
+    discharged_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """Everything told by one instant."""
 
@@ -150,4 +163,19 @@ class Told:
     spend: list[Spend] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
     uncollectible: list[Period] = field(default_factory=list)
+    stays: list[Stay] = field(default_factory=list)
+    decided: dict[str, int] = field(default_factory=dict)  # since when each person is known to permit or refuse advertising
     countries: dict[str, str] = field(default_factory=dict)  # of each person
+
+
+def renamed(told: Told, known_as: Mapping[str, str]) -> Told:
+    """The same facts under the names people are known by; leads come so already."""
+
+    def by_person(facts: list[Any]) -> list[Any]:
+        return [replace(fact, person_id=known_as.get(fact.person_id, fact.person_id)) for fact in facts]
+
+    answers = [replace(answer, respondent=known_as.get(answer.respondent, answer.respondent)) for answer in told.answers]
+    return replace(
+        told, answers=answers, cases=by_person(told.cases), orders=by_person(told.orders), periods=by_person(told.periods),
+        uncollectible=by_person(told.uncollectible), stays=by_person(told.stays),
+    )  # fmt: skip

@@ -202,6 +202,7 @@ def test_an_erasure(world: World) -> None:
             and customers.customer_id in (select customer_id from customer_360.fct_feedback where metric = 'nps' and responded_at < {LAST_COMPLETE})
             and customers.customer_id not in (select customer_id from customer_360.fct_subscriptions where customer_id is not null)
             and customers.customer_id not in (select customer_id from customer_360.fct_social_posts where customer_id is not null)
+            and customers.customer_id not in (select customer_id from customer_360.fct_encounters where is_inpatient and customer_id is not null)
         group by customers.customer_id order by customers.customer_id""")
     tables = ("dim_customers", "fct_orders", "fct_cases", "fct_feedback")
 

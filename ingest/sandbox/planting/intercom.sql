@@ -148,6 +148,11 @@ select
     born_at as created_at, tick as updated_at, tick as _visible_at, coalesce(tick >= coalesce(gone_at, forgotten_at), false) as _is_gone
 from changing;
 
+insert into truth.objection_versions
+select v.id, p.person_id, v.unsubscribed_from_emails, v.updated_at::timestamptz, v._visible_at::timestamptz, v._is_gone
+from vendor.intercom__contacts v
+join (select id, person_id from messenger_user union all select lead_id, person_id from messenger_user where lead_id is not null) p using (id);
+
 insert into vendor.intercom__companies by name
 with versions as (
     select *, row_number() over (partition by company order by born_at, person_no) as member from messenger_user where company is not null

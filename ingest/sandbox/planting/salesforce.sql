@@ -146,6 +146,13 @@ select
     tick as system_modstamp, tick + sf_lag(id) as _visible_at, master_id is not null and tick > merged_at as _is_gone
 from sf_contact_version;
 
+insert into truth.objection_versions
+select v.id, p.person_id, v.is_opted_out, v.last_modified_at::timestamptz, v._visible_at::timestamptz, v._is_gone
+from vendor.salesforce__leads v join (select distinct id, person_id from sf_lead_version) p using (id)
+union all
+select v.id, p.person_id, v.is_opted_out, v.last_modified_at::timestamptz, v._visible_at::timestamptz, v._is_gone
+from vendor.salesforce__contacts v join (select distinct id, person_id from sf_contact_version) p using (id);
+
 insert into truth.record_owner
 select distinct 'salesforce', 'leads', id, person_id from sf_lead_version
 union all

@@ -16,6 +16,8 @@ import pyarrow as pa
 from ingest.sandbox.telling import told_by
 from ingest.sandbox.told import Told
 from ingest.sandbox.truth.acquisition import conversions, media_spend, referrals
+from ingest.sandbox.truth.care import care
+from ingest.sandbox.truth.consent import consent
 from ingest.sandbox.truth.customers import customers
 from ingest.sandbox.truth.orders import orders
 from ingest.sandbox.truth.shape import Fact, Window, microseconds, months
@@ -27,7 +29,7 @@ _ANSWERED = frozenset({"nps", "csat", "csat_mean", "ces_ease", "ces_effort", "ce
 _BY_COUNTRY = _ANSWERED | {
     "aov", "repeat_purchase_rate", "acquisition_rate", "conversion_rate", "referral_rate",
     "resolution_time", "first_resolution_time", "first_response_time", "reopen_rate", "unreplied_rate", "first_contact_resolution",
-    "logo_churn_rate", "retention_rate", "mrr_churn_rate", "revenue_retention", "mrr", "arpa",
+    "logo_churn_rate", "retention_rate", "mrr_churn_rate", "revenue_retention", "mrr", "arpa", "readmission_rate", "consent_coverage",
 }  # fmt: skip
 _BY_CHANNEL = frozenset({
     "resolution_time", "first_resolution_time", "first_response_time", "reopen_rate", "unreplied_rate", "first_contact_resolution",
@@ -108,6 +110,7 @@ def _of_country(told: Told, country: str) -> Told:
         periods=[period for period in told.periods if period.person_id in here],
         uncollectible=[period for period in told.uncollectible if period.person_id in here],
         leads=[lead for lead in told.leads if lead.person_id in here],
+        stays=[stay for stay in told.stays if stay.person_id in here],
     )
 
 
@@ -119,6 +122,7 @@ def _facts(segment_type: str, segment: str, told: Told, clock: datetime) -> Iter
         families = [
             *(fact for month in complete for fact in (*surveys(told, month, now), *support(told, month, now), *orders(told, month))),
             *customers(told, complete, clock), *conversions(told, complete, now), *(referrals(told, month) for month in complete),
+            *care(told, complete, now), *consent(told, complete),
         ]  # fmt: skip
         return [fact for fact in families if fact.kpi_id in _BY_COUNTRY]
     if segment_type == "survey_id":
