@@ -19,6 +19,7 @@ from orchestration import (
     app_command,
     backup_commands,
     identity_commands,
+    kpi_commands,
     privacy_commands,
     quarantine_commands,
     reach_commands,
@@ -99,11 +100,11 @@ def _parser() -> argparse.ArgumentParser:
     again_commands.add_commands(add)
     reach_commands.add_commands(add)
     privacy_commands.add_commands(add)
-    bench = add("bench", _bench, "measure the pipeline, identity alone, or look-ups in what is published")
+    bench = add("bench", _bench, "measure the pipeline, identity, look-ups, or the published KPIs against the planted truth")
     bench.add_argument(
         "what",
         nargs="?",
-        choices=("pipeline", "identity", "lookup"),
+        choices=("pipeline", "identity", "lookup", "kpis"),
         default="pipeline",
         help="what to measure (default pipeline)",
     )
@@ -207,6 +208,8 @@ def _bench(asked: argparse.Namespace, paths: Paths) -> int | None:
     if asked.what == "lookup":
         reach_commands.bench(paths, Path(asked.json) if asked.json else None)
         return None
+    if asked.what == "kpis":
+        return kpi_commands.bench(paths, Path(asked.json) if asked.json else None)
     from orchestration.bench.table import bench, write_json
     from orchestration.screen import show_figures
 

@@ -6,39 +6,44 @@ Every reader keeps, per record, the newest version that was visible by the clock
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import duckdb
 
 from ingest.sandbox.company import FILE_NAME, START
-from ingest.sandbox.told import Answer, Case, Lead, Order, Period, Post, Rating, Request, Spend, Told, Trial, Visit
+from ingest.sandbox.told import Answer, Case, Lead, Order, Period, Post, Rating, Request, Spend, Stay, Told, Trial, Visit, renamed
 
 SESSION_SILENCE_US = 30 * 60_000_000
 _BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def told_by(directory: Path, clock: datetime) -> Told:
-    """The company in `directory` as its vendors showed it at `clock`."""
+def told_by(directory: Path, clock: datetime, known_as: Mapping[str, str] | None = None) -> Told:
+    """The company in `directory` as its vendors showed it at `clock`.
+
+    `known_as` names people by other people's ids: whoever is taken for somebody else tells, buys and asks as that one.
+    """
     with duckdb.connect(str(directory / FILE_NAME), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
-        view = _View(connection, clock)
-        return Told(
+        view = _View(connection, clock, known_as or {})
+        told = Told(
             answers=_answers(view), ratings=_ratings(view), cases=_cases(view), orders=_orders(view), periods=_periods(view),
             leads=_leads(view), posts=_posts(view), requests=_requests(view), visits=_visits(view),
             spend=[*_agency_spend(view), *_campaign_spend(view)], trials=_trials(view), uncollectible=_uncollectible(view),
-            countries=dict(connection.execute("select person_id, country from truth.people").fetchall()),
+            stays=_stays(view), decided=_decided(view), countries=dict(connection.execute("select person_id, country from truth.people").fetchall()),
         )  # fmt: skip
+    return renamed(told, known_as) if known_as else told
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
     connection: duckdb.DuckDBPyConnection
     clock: datetime
+    known_as: Mapping[str, str]
 
     def newest(self, table: str, key: str, columns: str, *, can_vanish: bool = False) -> list[tuple[Any, ...]]:
         """The columns of the newest visible version per key of a truth table."""
@@ -64,7 +69,7 @@ def _ratings(view: _View) -> list[Rating]:
 
 def _cases(view: _View) -> list[Case]:
     columns = """status, epoch_us(opened_at), epoch_us(solved_at), ticket_id, person_id, epoch_us(first_solved_at),
-        first_reply_minutes, reopens, replies, issue_key"""
+        first_reply_minutes, reopens, replies, issue_key, channel"""
     nameless = view.connection.execute(
         "select ticket_id from truth.chat_namings where named_at is null or named_at > $1", [view.clock]
     )
@@ -101,6 +106,7 @@ def _leads(view: _View) -> list[Lead]:
     for created_at, person, source, is_archived in sorted(
         view.newest("contact_versions", "contact_id", columns, can_vanish=True), key=lambda row: row[0]
     ):
+        person = view.known_as.get(person, person)
         if not is_archived:
             first, known = oldest.get(person, (created_at, None))
             oldest[person] = (first, known or source)
@@ -108,29 +114,74 @@ def _leads(view: _View) -> list[Lead]:
         "select distinct person_id from truth.test_order_versions where visible_at <= $1", [view.clock]
     )
     for (person,) in tested.fetchall():
-        oldest.pop(person, None)
+        oldest.pop(view.known_as.get(person, person), None)
     return [Lead(person, *known) for person, known in sorted(oldest.items())]
 
 
+def _stays(view: _View) -> list[Stay]:
+    columns = "person_id, epoch_us(admitted_at), epoch_us(discharged_at), is_planned, discharged_to"
+    return [Stay(*row) for row in view.newest("stay_versions", "stay_id", columns)]
+
+
+def _decided(view: _View) -> dict[str, int]:
+    """The first word of each person: a sign-up, or an objection as old as the last change of the record that tells it.
+
+    A record keeps telling what it told on the last morning it was there to be read.
+    """
+    words = view.connection.execute(
+        """with versions as (
+            select *, lead(visible_at) over (partition by record_id order by visible_at) as replaced_at from truth.objection_versions
+        ), mornings as (
+            select unnest(generate_series($2::timestamptz, $1::timestamptz, interval 1 day)) as morning
+        ), read as (
+            select versions.* from versions join mornings on visible_at <= morning and coalesce(replaced_at > morning, true)
+            where not is_gone
+            qualify row_number() over (partition by record_id order by visible_at desc) = 1
+        )
+        select person_id, epoch_us(told_at) from read where objects
+        union all
+        select person_id, epoch_us(happened_at) from (
+            select * from truth.web_event_versions where visible_at <= $1
+            qualify row_number() over (partition by event_key, file_name order by visible_at desc) = 1
+        ) where kind = 'sign_up' and person_id is not null and not is_gone""",
+        [view.clock, START],
+    )
+    decided: dict[str, int] = {}
+    for person, at in words.fetchall():
+        known = view.known_as.get(person, person)
+        decided[known] = min(at, decided.get(known, at))
+    return decided
+
+
 def _requests(view: _View) -> list[Request]:
-    columns = "kind, epoch_us(asked_at), is_answered, is_complete"
+    columns = "kind, epoch_us(asked_at), is_answered, is_complete, source"
     return [Request(*row) for row in view.newest("request_versions", "request_id", columns, can_vanish=True)]
 
 
 def _visits(view: _View) -> list[Visit]:
     """Sessions rebuilt from what the files tell by now; a session a machine took part in is none."""
-    columns = "visitor, epoch_us(happened_at), event_key, kind, is_bot"
+    columns = "visitor, epoch_us(happened_at), event_key, kind, is_bot, source"
     events = {row[:3]: row[3:] for row in view.newest("web_event_versions", "event_key, file_name", columns, can_vanish=True)}
-    sessions: list[list[tuple[str, int, str, bool]]] = []
-    for (visitor, at, _), (kind, is_bot) in sorted(events.items()):
+    sessions: list[list[_WebEvent]] = []
+    for (visitor, at, _), rest in sorted(events.items(), key=lambda event: event[0]):
         known = sessions[-1][-1] if sessions else None
-        if known is None or known[0] != visitor or at - known[1] > SESSION_SILENCE_US:
+        if known is None or known.visitor != visitor or at - known.at > SESSION_SILENCE_US:
             sessions.append([])
-        sessions[-1].append((visitor, at, kind, is_bot))
-    return [
-        Visit(session[0][1], any(kind == "cart" for _, _, kind, _ in session), any(kind == "purchase" for _, _, kind, _ in session))
-        for session in sessions if not any(is_bot for *_, is_bot in session)
-    ]  # fmt: skip
+        sessions[-1].append(_WebEvent(visitor, at, *rest))
+    return [_visit(session) for session in sessions if not any(event.is_bot for event in session)]
+
+
+class _WebEvent(NamedTuple):
+    visitor: str
+    at: int
+    kind: str
+    is_bot: bool
+    source: str | None
+
+
+def _visit(events: list[_WebEvent]) -> Visit:
+    kinds = {event.kind for event in events}
+    return Visit(events[0].at, "cart" in kinds, "purchase" in kinds, events[0].source or "direct")
 
 
 def _agency_spend(view: _View) -> list[Spend]:

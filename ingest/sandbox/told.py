@@ -5,8 +5,10 @@ Instants are microseconds since 1970 (UTC), so that comparisons are exact.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Case:
     reopens: int | None = None
     replies: int | None = None
     issue_key: str | None = None
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +113,17 @@ class Request:
     asked_at: int
     is_answered: bool
     is_complete: bool
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One session of a visitor: half an hour of silence ends it."""
+    """One session of a visitor: half an hour of silence ends it. Its channel is what its first event says, else direct."""
 
     started_at: int
     has_cart: bool
     has_purchase: bool
+    channel: str = "direct"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,17 @@ class Spend:
     spent_on: date
     currency: str
     amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A stay in care; until it is over nobody knows where the patient goes from it."""
+
+    person_id: str
+    admitted_at: int
+    discharged_at: int | None
+    is_planned: bool
+    discharged_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +163,19 @@ class Told:
     spend: list[Spend] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
     uncollectible: list[Period] = field(default_factory=list)
+    stays: list[Stay] = field(default_factory=list)
+    decided: dict[str, int] = field(default_factory=dict)  # since when each person is known to permit or refuse advertising
     countries: dict[str, str] = field(default_factory=dict)  # of each person
+
+
+def renamed(told: Told, known_as: Mapping[str, str]) -> Told:
+    """The same facts under the names people are known by; leads come so already."""
+
+    def by_person(facts: list[Any]) -> list[Any]:
+        return [replace(fact, person_id=known_as.get(fact.person_id, fact.person_id)) for fact in facts]
+
+    answers = [replace(answer, respondent=known_as.get(answer.respondent, answer.respondent)) for answer in told.answers]
+    return replace(
+        told, answers=answers, cases=by_person(told.cases), orders=by_person(told.orders), periods=by_person(told.periods),
+        uncollectible=by_person(told.uncollectible), stays=by_person(told.stays),
+    )  # fmt: skip

@@ -7,7 +7,7 @@ after are counted by hand, so to say.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,10 +16,9 @@ import pytest
 
 from ingest.sandbox.telling import told_by
 from ingest.sandbox.told import Answer, Told
-from ingest.sandbox.truth import facts
-from ingest.sandbox.truth.segments import segment_facts
+from orchestration.bench.kpis import TRAILING, Figures, Key, same, truth_figures
 from tests.demo.conftest import Demo
-from tests.demo.kpis import Figures, Key, keyed, moved, same
+from tests.demo.kpis import moved
 from tests.demo.rebuilt import Change, Rebuilt
 
 HOUR_US = 3_600_000_000
@@ -63,12 +62,7 @@ class World:
         return {row["kpi_id"] for row in rows}
 
     def _figures(self, told: Told) -> dict[Key, Figures]:
-        uncut = ({"segment_type": "all", "segment": "all", **asdict(fact)} for fact in facts(told, self.clock))
-        cut = (
-            {"segment_type": found.segment_type, "segment": found.segment, **asdict(found.fact)}
-            for found in segment_facts(told, self.clock)
-        )
-        return keyed([row for row in (*uncut, *cut) if row["kpi_id"] != "nps_trailing_90d"])
+        return {key: figures for key, figures in truth_figures(told, self.clock).items() if key[2] != TRAILING}
 
 
 def _key(row: dict[str, Any]) -> Key:
@@ -208,6 +202,7 @@ def test_an_erasure(world: World) -> None:
             and customers.customer_id in (select customer_id from customer_360.fct_feedback where metric = 'nps' and responded_at < {LAST_COMPLETE})
             and customers.customer_id not in (select customer_id from customer_360.fct_subscriptions where customer_id is not null)
             and customers.customer_id not in (select customer_id from customer_360.fct_social_posts where customer_id is not null)
+            and customers.customer_id not in (select customer_id from customer_360.fct_encounters where is_inpatient and customer_id is not null)
         group by customers.customer_id order by customers.customer_id""")
     tables = ("dim_customers", "fct_orders", "fct_cases", "fct_feedback")
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from ingest.sandbox.planting import money
-from ingest.sandbox.told import Case, Lead, Request, Spend, Trial, Visit
+from ingest.sandbox.told import Case, Lead, Request, Spend, Stay, Told, Trial, Visit, renamed
 from ingest.sandbox.truth.shape import midnight
 from ingest.sandbox.truth.support import business_minutes
-from tests.sandbox.test_truth import MAY, fact, order, period, us
+from tests.sandbox.test_truth import JUNE, MAY, NOTHING, answer, fact, order, period, us
 
 HOUR = 3_600_000_000
 
@@ -103,3 +104,32 @@ def test_trials_visits_and_carts() -> None:
     visits = [Visit(us("2026-05-10"), True, True), Visit(us("2026-05-11"), True, False), Visit(us("2026-05-12"), False, False)]
     assert fact("session_conversion_rate/standard", visits=visits).value == pytest.approx(100 / 3)
     assert fact("cart_abandonment_rate/standard", visits=visits).value == 50
+
+
+def test_who_has_to_come_back() -> None:
+    """Back unplanned on day 30, and left against advice; back as planned; back on day 31; a discharge not thirty days old."""
+    stays = [
+        Stay("a", us("2026-05-01"), us("2026-05-02"), True, "home"), Stay("a", us("2026-06-01"), us("2026-06-02"), False, "aadvice"),
+        Stay("b", us("2026-05-01"), us("2026-05-02"), False, "home"), Stay("b", us("2026-05-04"), None, True),
+        Stay("c", us("2026-04-30"), us("2026-05-01"), False, "aadvice"), Stay("c", us("2026-06-01"), None, False),
+    ]  # fmt: skip
+    standard, crude = (fact(f"readmission_rate/{variant}", stays=stays) for variant in ("standard", "crude"))
+    assert (standard.numerator, standard.denominator) == (1, 2)
+    assert (crude.numerator, crude.denominator) == (2, 3)
+    assert fact("readmission_rate/crude", JUNE, stays=stays).value is None
+
+
+def test_of_whom_it_is_known_whether_they_may_be_written_to() -> None:
+    told: dict[str, Any] = {
+        "orders": [order(1_000, person_id=who) for who in ("early", "late", "silent")],
+        "decided": {"early": us("2026-05-31"), "late": us("2026-06-01"), "nobody's customer": us("2026-05-01")},
+    }
+    assert fact("consent_coverage/marketing", **told).value == pytest.approx(100 / 3)
+    assert fact("consent_coverage/service", **told).value == 100
+
+
+def test_whoever_is_taken_for_somebody_else_speaks_as_that_one() -> None:
+    told = Told(**{**NOTHING, "answers": [answer(9, "a"), answer(3, "b", "2026-05-11")], "orders": [order(1, person_id="b")]})
+    one = renamed(told, {"b": "a"})
+    assert [said.respondent for said in one.answers] == ["a", "a"] and one.orders[0].person_id == "a"
+    assert [told.orders[0].person_id, told.answers[1].respondent] == ["b", "b"]

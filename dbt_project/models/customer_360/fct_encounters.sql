@@ -22,6 +22,9 @@ with_customer as (
         encounters.kind,
         encounters.status,
         encounters.service,
+        encounters.is_inpatient,
+        encounters.is_planned,
+        encounters.discharge_code,
 
         encounters.starts_at,
         encounters.ends_at

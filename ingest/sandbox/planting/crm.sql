@@ -83,6 +83,11 @@ create table truth.contact_versions as
 select p.person_id, v.id as contact_id, v.created_at, v.archived, v._visible_at as visible_at, v._is_gone as is_gone, lower(v.original_source) as lead_source
 from vendor.hubspot__contacts v join contact c using (id) join person p using (person_no);
 
+-- Who objects to advertising; the vendor tells the flag, and when the record was changed last.
+create table truth.objection_versions as
+select v.id as record_id, p.person_id, v.is_opted_out as objects, v.updated_at::timestamptz as told_at, v._visible_at::timestamptz as visible_at, v._is_gone as is_gone
+from vendor.hubspot__contacts v join contact c using (id) join person p using (person_no);
+
 create temp table organisation as
 select
     org_no, any_value(org_word) as name, any_value(org_domain) as domain, any_value(country) as country, any_value(place_of_living.name) as city,

@@ -9,6 +9,8 @@ create temp macro to_the_ms(tick) as date_trunc('milliseconds', tick);
 -- The search index shows some versions only minutes later.
 create temp macro when_indexed(tick, id) as if(rnd(id, 'index' || epoch_ms(tick)) < 0.03, tick + to_minutes(6), tick);
 
+create temp macro discharged_to(id) as pick(['home', 'home', 'home', 'home', 'snf', 'aadvice', 'other-hcf'], id, 'discharged');
+
 create temp table care_client as
 select
     *, to_the_ms(days_later(buys_at, 8 + 90 * rnd(person_no, 'care begins'))) as care_from,
@@ -132,7 +134,7 @@ from (select *, to_the_ms(moment(person_no, 'call' || k, care_from + to_days(1),
 union all
 select
     guid('encounter', 'stay' || stay_no), person_no, person_id, guid('patient', person_no || 'own'), null, 'IMP', 'inpatient encounter', 'Short-term care',
-    if(is_return or rnd(stay_no, 'planned') < 0.4, 'UR', 'EL'), starts_at, ends_at, ends_at + to_hours(3), null
+    if(if(is_return, rnd(stay_no, 'returns as planned') > 0.3, rnd(stay_no, 'planned') < 0.4), 'UR', 'EL'), starts_at, ends_at, ends_at + to_hours(3), null
 from stay;
 
 insert into vendor.fhir__encounters by name
@@ -146,9 +148,18 @@ select
     if(appointment_id is null, null, to_json([json_object('reference', 'Appointment/' || appointment_id)])::varchar) as appointment_references,
     with_offset(starts_at) as period_start, if(tick >= noted_at, with_offset(ends_at), null) as period_end,
     if(class_code = 'IMP' and tick >= noted_at, '{"dischargeDisposition":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/discharge-disposition","code":"'
-        || pick(['home', 'home', 'home', 'snf'], id, 'discharged') || '"}]}}', null) as hospitalization,
+        || discharged_to(id) || '"}]}}', null) as hospitalization,
     tick as last_updated_at, when_indexed(tick, id) as _visible_at, false as _is_gone
 from (select *, unnest(list_filter([starts_at, noted_at, withdrawn_at], x -> x is not null)) as tick from encounter)
+where tick < getvariable('plan_end');
+
+-- Stays as the clinic tells them; where somebody went and when is only told with the discharge.
+create table truth.stay_versions as
+select
+    id as stay_id, person_id, starts_at::timestamptz as admitted_at, if(tick >= noted_at, date_trunc('second', ends_at), null)::timestamptz as discharged_at,
+    priority_code = 'EL' as is_planned, if(tick >= noted_at, discharged_to(id), null) as discharged_to,
+    when_indexed(tick, id)::timestamptz as visible_at
+from (select *, unnest(list_filter([starts_at, noted_at], x -> x is not null)) as tick from encounter where class_code = 'IMP')
 where tick < getvariable('plan_end');
 
 -- What patients answer after a visit; some on paper, entered days later.

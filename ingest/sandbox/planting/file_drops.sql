@@ -35,6 +35,10 @@ select
     file_name, sent_at as file_modified_at, sent_at as _visible_at, false as _is_gone
 from outlet_version where sent_at < getvariable('plan_end');
 
+insert into truth.objection_versions
+select outlet_id, person_id, rnd(person_no, 'outlet objects') < 0.03, date_trunc('second', tick)::timestamptz, sent_at::timestamptz, false
+from outlet_version where sent_at < getvariable('plan_end');
+
 insert into truth.record_owner
 select distinct 'file_drops', 'customers', outlet_id, person_id from outlet_version where sent_at < getvariable('plan_end');
 

@@ -148,6 +148,11 @@ select
     born_at as created_at, tick as updated_at, tick as _visible_at, coalesce(tick >= coalesce(gone_at, forgotten_at), false) as _is_gone
 from changing;
 
+insert into truth.objection_versions
+select v.id, p.person_id, v.unsubscribed_from_emails, v.updated_at::timestamptz, v._visible_at::timestamptz, v._is_gone
+from vendor.intercom__contacts v
+join (select id, person_id from messenger_user union all select lead_id, person_id from messenger_user where lead_id is not null) p using (id);
+
 insert into vendor.intercom__companies by name
 with versions as (
     select *, row_number() over (partition by company order by born_at, person_no) as member from messenger_user where company is not null
@@ -173,7 +178,8 @@ insert into truth.case_versions by name
 select case_no as ticket_id, person_id, case_status as status, asked_at::timestamptz as opened_at,
     if(case_status = 'closed', if(tick >= last_closed_at, last_closed_at, first_closed_at), null)::timestamptz as solved_at, tick::timestamptz as visible_at,
     if(tick >= first_closed_at, first_closed_at, null)::timestamptz as first_solved_at, if(tick >= replied_at, (unix(replied_at) - unix(asked_at)) // 60, null) as first_reply_minutes,
-    coalesce(tick >= reopened_at, false)::bigint as reopens, coalesce(tick >= replied_at, false)::bigint as replies
+    coalesce(tick >= reopened_at, false)::bigint as reopens, coalesce(tick >= replied_at, false)::bigint as replies,
+    'chat' as channel
 from talk_version where kind = 'support';
 
 -- Ratings from 1 to 5 are answers to one question about satisfaction.

@@ -115,7 +115,8 @@ from qualtrics_response_version, lateral (values ('nps', nps), ('csat', csat), (
 where score is not null and vendor_status = 0;
 
 insert into truth.request_versions
-select id, 'survey', date_trunc('second', begun_at)::timestamptz, fate_name <> 'left at once', fate_name not like 'left%', tick::timestamptz, coalesce(tick >= gone_at, false)
+select id, 'survey', date_trunc('second', begun_at)::timestamptz, fate_name <> 'left at once', fate_name not like 'left%', tick::timestamptz, coalesce(tick >= gone_at, false),
+    'qualtrics'
 from qualtrics_response_version where vendor_status = 0;
 
 insert into truth.record_owner

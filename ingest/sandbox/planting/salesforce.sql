@@ -146,6 +146,13 @@ select
     tick as system_modstamp, tick + sf_lag(id) as _visible_at, master_id is not null and tick > merged_at as _is_gone
 from sf_contact_version;
 
+insert into truth.objection_versions
+select v.id, p.person_id, v.is_opted_out, v.last_modified_at::timestamptz, v._visible_at::timestamptz, v._is_gone
+from vendor.salesforce__leads v join (select distinct id, person_id from sf_lead_version) p using (id)
+union all
+select v.id, p.person_id, v.is_opted_out, v.last_modified_at::timestamptz, v._visible_at::timestamptz, v._is_gone
+from vendor.salesforce__contacts v join (select distinct id, person_id from sf_contact_version) p using (id);
+
 insert into truth.record_owner
 select distinct 'salesforce', 'leads', id, person_id from sf_lead_version
 union all
@@ -294,7 +301,8 @@ insert into truth.case_versions by name
 select
     5000000000000 + case_no as ticket_id, person_id, case when is_binned then 'deleted' when closed_at is not null then 'closed' else 'open' end as status,
     asked_at::timestamptz as opened_at, closed_at::timestamptz as solved_at, (tick + sf_lag(case_id))::timestamptz as visible_at,
-    lower(pick(['Delivery', 'Installation', 'Quality', 'Invoice'], case_no, 'sf reason')) as issue_key
+    lower(pick(['Delivery', 'Installation', 'Quality', 'Invoice'], case_no, 'sf reason')) as issue_key,
+    if(is_known, pick(['voice', 'email', 'web'], case_no, 'sf origin'), 'web') as channel
 from sf_case_version;
 
 insert into truth.record_owner select 'salesforce', 'cases', case_id, person_id from sf_case;

@@ -124,7 +124,7 @@ select id as ticket_id, person_id, status, asked_at::timestamptz as opened_at,
     if(tick >= first_solved_at, asked_at + to_minutes((unix(first_solved_at) - unix(asked_at)) // 60), null)::timestamptz as first_solved_at,
     if(tick >= replied_at, reply_minutes, null)::bigint as first_reply_minutes, coalesce(tick >= reopened_at, false)::bigint as reopens,
     case when tick >= first_solved_at then reply_count when tick >= replied_at then 1 else 0 end::bigint as replies,
-    if(is_outage, 'outage', getvariable('ticket_tags')[topic]) as issue_key
+    if(is_outage, 'outage', getvariable('ticket_tags')[topic]) as issue_key, channel
 from ticket_version;
 
 -- A rating: first offered, then given; a second thought either changes the record or makes a newer one.
@@ -156,7 +156,7 @@ select rating_id, id as ticket_id, score, tick::timestamptz as updated_at, tick:
 -- Asked for a rating: with the first record of it.
 create table truth.request_versions as
 select 'ticket ' || id as request_id, 'case_rating' as kind, min(made_at) over (partition by id)::timestamptz as asked_at, score <> 'offered' as is_answered,
-    score <> 'offered' as is_complete, tick::timestamptz as visible_at, false as is_gone
+    score <> 'offered' as is_complete, tick::timestamptz as visible_at, false as is_gone, 'zendesk_support' as source
 from rating_version;
 
 insert into truth.record_owner

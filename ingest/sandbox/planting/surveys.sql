@@ -129,7 +129,8 @@ from response_version, lateral (values ('nps', nps), ('csat', csat), ('ces', ces
 where score is not null;
 
 insert into truth.request_versions
-select id, 'survey', begun_at::timestamptz, answers, response_status = 'completed', tick::timestamptz, coalesce(tick >= gone_at, false) from response_version;
+select id, 'survey', begun_at::timestamptz, answers, response_status = 'completed', tick::timestamptz, coalesce(tick >= gone_at, false), 'surveymonkey'
+from response_version;
 
 insert into truth.record_owner
 select 'surveymonkey', 'responses', id, person_id from response where known_by <> 'nobody';

@@ -175,10 +175,17 @@ from web_event group by all;
 
 -- What the files tell of each event, by the file it stands in.
 create table truth.web_event_versions as
-select 'snowplow:' || visitor as visitor, event_key, kind, is_bot, happened_at::timestamptz as happened_at, file_name, filed_at::timestamptz as visible_at, false as is_gone
+select
+    'snowplow:' || visitor as visitor, event_key, kind, is_bot, happened_at::timestamptz as happened_at, file_name, filed_at::timestamptz as visible_at, false as is_gone,
+    if(i = 0 and campaign is not null, if(campaign = 'SOC-MAY-26', 'instagram', 'google'), null) as source,
+    if(coalesce(user_id, told_hash) is not null, person_id, null) as person_id
 from snowplow_line
 union all
-select 'ga4:' || visitor, event_key, kind, is_bot, happened_at::timestamptz, file_name, tick::timestamptz, is_gone from ga4_line where visitor <> '';
+select
+    'ga4:' || visitor, event_key, kind, is_bot, happened_at::timestamptz, file_name, tick::timestamptz, is_gone,
+    if(i = 0 and campaign is not null and (tick = restated_at or restating > 0.12), if(campaign = 'SOC-MAY-26', 'instagram', 'google'), null),
+    if(coalesce(user_id, told_hash) is not null, person_id, null)
+from ga4_line where visitor <> '';
 
 insert into truth.record_owner
 select distinct 'web_events', 'users', key, person_id

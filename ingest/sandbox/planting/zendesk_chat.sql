@@ -103,7 +103,8 @@ from (values ('71', 'Support', '[601,602,603,604]'), ('72', 'Sales', '[604]')) t
 -- Cases are chats the support team held to their end; one that becomes a ticket is that ticket from then on.
 insert into truth.case_versions by name
 select chat_key as ticket_id, person_id, if(is_deleted or is_ticket, 'deleted', 'solved') as status, started_at::timestamptz as opened_at, ended_at::timestamptz as solved_at, tick::timestamptz as visible_at,
-    ended_at::timestamptz as first_solved_at, (reply_seconds // 60)::bigint as first_reply_minutes, 0::bigint as reopens, 1::bigint as replies
+    ended_at::timestamptz as first_solved_at, (reply_seconds // 60)::bigint as first_reply_minutes, 0::bigint as reopens, 1::bigint as replies,
+    'chat' as channel
 from live_chat_version where kind in ('support', 'ticket');
 
 -- Who chats is known once one chat of the browser, or the ticket it became, says so.

@@ -15,6 +15,8 @@ import pyarrow as pa
 from ingest.sandbox.telling import told_by
 from ingest.sandbox.told import Told
 from ingest.sandbox.truth.acquisition import acquisition, referrals
+from ingest.sandbox.truth.care import care
+from ingest.sandbox.truth.consent import consent
 from ingest.sandbox.truth.customers import customers
 from ingest.sandbox.truth.orders import orders
 from ingest.sandbox.truth.shape import BERLIN, Fact, Window, microseconds, months
@@ -51,6 +53,8 @@ def facts(told: Told, clock: datetime) -> list[Fact]:
     complete = [month for month in months(clock) if month.end <= now]
     found += customers(told, complete, clock)
     found += acquisition(told, complete, now)
+    found += care(told, complete, now)
+    found += consent(told, complete)
     found += [nps("nps_trailing_90d", "standard", window, latest(told.answers, "nps", window)) for window in _trailing(clock)]
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from ingest.sandbox.told import Lead, Period, Told
+from ingest.sandbox.told import Lead, Order, Period, Told
 from ingest.sandbox.truth.shape import DAY_US, Fact, Window, active, euros, is_paid, ratio, settings
 
 TRIAL_DAYS = 7
@@ -34,10 +34,15 @@ def conversions(told: Told, complete: list[Window], now: int) -> Iterable[Fact]:
     orders = [order for order in told.orders if is_paid(order)]
     became = _first_purchases(told)
     for month in complete:
-        buyers = {order.person_id for order in orders if month.start - 365 * DAY_US < order.ordered_at <= month.start}
-        customers = len(buyers | {period.person_id for period in active(told.periods, month.start)})
+        customers = len(customers_at(told, orders, month.start))
         yield ratio("acquisition_rate", "standard", month, len(_new(became, month)), customers, customers)
         yield _conversion(month, told, became, now)
+
+
+def customers_at(told: Told, paid: list[Order], instant: int) -> set[str]:
+    """Whoever pays for a subscription then, or placed one of the `paid` orders in the 365 days before."""
+    buyers = {order.person_id for order in paid if instant - 365 * DAY_US < order.ordered_at <= instant}
+    return buyers | {period.person_id for period in active(told.periods, instant)}
 
 
 def _new(became: dict[str, int], month: Window) -> list[str]:
@@ -80,10 +85,15 @@ def _trials(month: Window, told: Told, now: int) -> Fact:
     return ratio("trial_conversion_rate", "standard", month, len(kept), len(ended), len(ended))
 
 
-def _costs(month: Window, told: Told, new: int, new_paid: int) -> Iterable[Fact]:
+def media_spend(told: Told, month: Window) -> float:
+    """What the month's advertising cost, without the channels that keep customers, in the reporting currency."""
     apart = {row["channel"] for row in settings("channel_cost_kinds") if row["cost_kind"] != "media"}
     spent = [day for day in told.spend if day.spent_on.replace(day=1) == month.day and day.channel not in apart]
-    media = sum(euros(day.amount_minor, "", day.currency, month.day) for day in spent)
+    return sum(euros(day.amount_minor, "", day.currency, month.day) for day in spent)
+
+
+def _costs(month: Window, told: Told, new: int, new_paid: int) -> Iterable[Fact]:
+    media = media_spend(told, month)
     other = sum(
         euros(float(row["amount_minor"]), "", row["currency_code"], month.day)
         for row in settings("acquisition_costs") if date.fromisoformat(row["cost_month"]) == month.day

@@ -18,15 +18,16 @@ from ingest.sandbox.truth.shape import DAY_US, MINUTE_US, Fact, Window, amount, 
 QUIET_DAYS = 7
 
 
-def support(told: Told, month: Window, now: int) -> Iterable[Fact]:
-    """The month's support KPIs: of cases solved in it, first solved in it, or opened in it."""
-    solved = [case for case in told.cases if case.solved_at is not None and month.holds(case.solved_at)]
+def support(told: Told, month: Window, now: int, channel: str | None = None) -> Iterable[Fact]:
+    """The month's support KPIs: of cases solved in it, first solved in it, or opened in it; of all channels, or of one."""
+    cases = [case for case in told.cases if channel in (None, case.channel)]
+    solved = [case for case in cases if case.solved_at is not None and month.holds(case.solved_at)]
     yield from _durations("resolution_time", month, [(case.opened_at, case.solved_at or 0) for case in solved])
-    first = [case for case in told.cases if case.first_solved_at and case.solved_at and month.holds(case.first_solved_at)]
+    first = [case for case in cases if case.first_solved_at and case.solved_at and month.holds(case.first_solved_at)]
     yield from _durations("first_resolution_time", month, [(case.opened_at, case.first_solved_at or 0) for case in first])
     retold = [case for case in solved if case.reopens is not None]
     yield ratio("reopen_rate", "standard", month, sum(bool(case.reopens) for case in retold), len(retold), len(retold))
-    opened = [case for case in told.cases if month.holds(case.opened_at)]
+    opened = [case for case in cases if month.holds(case.opened_at)]
     replied = [(case.opened_at, case.opened_at + case.first_reply_minutes * MINUTE_US) for case in opened if case.first_reply_minutes is not None]  # fmt: skip
     yield from _durations("first_response_time", month, replied)
     counted = [case for case in opened if case.replies is not None]

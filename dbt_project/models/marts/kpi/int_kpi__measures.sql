@@ -6,6 +6,8 @@
     'int_kpi__recurring',
     'int_kpi__acquisition',
     'int_kpi__lifetime_value',
+    'int_kpi__care',
+    'int_kpi__consent',
 ] -%}
 
 with measures as (

@@ -1,6 +1,6 @@
 {%- set key = ['kpi_id', 'variant', 'grain', 'period_start', 'segment_type', 'segment'] -%}
 {#- the word for what is counted where no record of it is published -#}
-{%- set words = {'posts': 'post', 'visits': 'visit', 'requests': 'request', 'spend': 'spend'} -%}
+{%- set words = {'posts': 'post', 'visits': 'visit', 'requests': 'request', 'spend': 'spend', 'stays': 'stay', 'consents': 'consent'} -%}
 
 with published_restatements as (
 

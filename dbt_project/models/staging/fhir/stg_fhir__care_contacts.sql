@@ -23,6 +23,10 @@ care_contacts as (
         'encounter' as kind,
         status,
         service,
+        is_inpatient,
+        -- what the clinic had chosen to do and when
+        priority_code = 'EL' as is_planned,
+        discharge_code,
         starts_at,
         ends_at
     from encounters
@@ -34,6 +38,9 @@ care_contacts as (
         'appointment' as kind,
         status,
         service,
+        false as is_inpatient,
+        cast(null as {{ dbt.type_boolean() }}) as is_planned,
+        cast(null as {{ dbt.type_string() }}) as discharge_code,
         starts_at,
         ends_at
     from appointments
