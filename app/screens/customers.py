@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SHOWN = 25
+_ID = re.compile(r"[Cc][0-9A-Fa-f]{15}")
 _PERSON = """
 select customer_id, full_name, email, phone, city, account_name, customer_type, profile, last_touchpoint_at
 from customer_360 where customer_id in (select customer_id from ({found})) order by last_touchpoint_at desc nulls last limit {shown}
 """
 # one statement per kind of thing that can be typed
-_BY_ID = "select customer_id from customer_360 where customer_id = upper(?)"
+_BY_ID = """
+select customer_id from customer_360 where customer_id = upper(?)
+union select customer_id from customer_identifiers where identifier_type = 'former_customer_id' and identifier_value = upper(?)
+"""
 _BY_IDENTIFIER = "select customer_id from customer_records where identifier_value = ?"
 _BY_RECORD = (
     "select customer_id from customer_records where identifier_type = 'record' and identifier_value = ? and record_id = ?"
@@ -74,6 +78,8 @@ def _page(basis: Basis) -> None:
         st.warning(f"Nobody is known by {words.plain(typed)}. Parts of a name do, addresses, numbers and ids have to be whole.")
         return
     chosen = str(found["customer_id"].iloc[0]) if len(found) == 1 else _choose(found, basis)
+    if _ID.fullmatch(typed) and chosen != typed.upper():
+        st.info(f"{typed.upper()} was merged into {chosen}, who is shown here.", icon=":material/merge:")
     _person(chosen, basis)
 
 
@@ -86,8 +92,8 @@ def find(typed: str) -> pd.DataFrame:
 def _meant(typed: str) -> tuple[str, list[str]]:
     """The statement for what was typed, and its parameters."""
     digits = re.sub(r"\D", "", typed)
-    if re.fullmatch(r"[Cc][0-9A-Fa-f]{15}", typed):
-        return _BY_ID, [typed]
+    if _ID.fullmatch(typed):
+        return _BY_ID, [typed, typed]
     if "@" in typed.strip("@"):
         return _BY_EMAIL, [typed, typed]
     if typed.count(":") >= 2:
