@@ -92,7 +92,9 @@ def serving(paths: Paths) -> Iterator[str]:
 
 
 @contextmanager
-def started(arguments: Sequence[str], paths: Paths, healthy: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def started(
+    arguments: Sequence[str], paths: Paths, healthy: str, log: Path, seconds: int = 60
+) -> Iterator[subprocess.Popen[bytes]]:
     """A `cx` command that serves, from when its address `healthy` answers; ended afterwards. What it prints stands in `log`."""
     command = [sys.executable, "-m", "orchestration.cli", *arguments]
     environment = {**os.environ, "CX_DATA_DIR": str(paths.root)}
@@ -101,7 +103,7 @@ def started(arguments: Sequence[str], paths: Paths, healthy: str, log: Path) -> 
         subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=told, stderr=told) as process,
     ):
         try:
-            _wait_for(healthy, process, log)
+            _wait_for(healthy, process, log, seconds)
             yield process
         finally:
             process.terminate()
@@ -113,8 +115,8 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 60
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path, seconds: int) -> None:
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         assert process.poll() is None, log.read_text(encoding="utf-8")
         try:
