@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from app import words
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -27,6 +29,7 @@ STAGES = {
     "advocacy": _RED,
     "no further contact": _GREY,
 }
+_SHORT = {"no further contact": "no more"}  # flows are narrow on a phone
 PROFILES = {"advocate": _BLUE, "non_committal": _SKY, "unknown": _GREY, "negative": _RED, "not_yet_known": "#B9C0CA"}
 
 
@@ -49,6 +52,11 @@ def _ink() -> str:
     return "#E6EAF0" if is_dark() else "#0B1118"
 
 
+def _pale() -> str:
+    """The colour of axes and their labels: as legible as captions are."""
+    return "#B9C2CE" if is_dark() else "#4A5563"
+
+
 def _faint(colour: str, alpha: float) -> str:
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red}, {green}, {blue}, {alpha})"
@@ -59,8 +67,8 @@ def _figure(height: int = 320, **layout: Any) -> go.Figure:
     legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "xanchor": "left", "x": 0, "title": None}
     margin = {"l": 8, "r": 8, "t": 24, "b": 8}
     figure = go.Figure(layout={"height": height, "margin": margin, "legend": legend, "hovermode": "closest", **layout})
-    figure.update_xaxes(automargin=True, fixedrange=True)
-    figure.update_yaxes(automargin=True, fixedrange=True)
+    for update in (figure.update_xaxes, figure.update_yaxes):
+        update(automargin=True, fixedrange=True, tickfont_color=_pale(), title_font_color=_pale())
     return figure
 
 
@@ -121,8 +129,8 @@ def groups(frame: pd.DataFrame, at: str, group: str, value: str, *, unit: str, h
     figure = _figure(height, yaxis_title=unit)
     for (name, part), colour in zip(frame.groupby(group, sort=False), SERIES, strict=False):
         figure.add_scatter(
-            x=part[at], y=part[value], mode="lines+markers", name=str(name).replace("_", " "),
-            line={"color": shade(colour), "width": 2}, hovertemplate="%{x|%b %Y}: %{y:,.1f}<extra>" + str(name) + "</extra>",
+            x=part[at], y=part[value], mode="lines+markers", name=words.label(name),
+            line={"color": shade(colour), "width": 2}, hovertemplate="%{x|%b %Y}: %{y:,.1f}<extra>" + words.label(name) + "</extra>",
         )  # fmt: skip
     return figure
 
@@ -183,7 +191,7 @@ def sankey(
     figure.add_sankey(
         arrangement="snap",
         node={
-            "label": [name.replace("_", " ") for name in shown],
+            "label": [_SHORT.get(name, words.label(name)) for name in shown],
             "color": of,
             "pad": 14,
             "thickness": 14,
@@ -197,7 +205,7 @@ def sankey(
             "color": [_faint(of[at[node]], 0.35) for node in sources],
         },
     )
-    figure.update_traces(textfont={"size": 12, "color": _ink(), "shadow": "none"})
+    figure.update_traces(textfont={"size": 11, "color": _ink(), "shadow": "none"})
     return figure
 
 
@@ -209,29 +217,51 @@ def heat(
     scale = [[0, "#1D2530"], [1, "#1F6AA5"]] if is_dark() else [[0, "#F2F6FA"], [1, "#63AEE0"]]
     figure = _figure(height)
     figure.add_heatmap(
-        z=grid.to_numpy(), x=[str(name) for name in grid.columns], y=[str(name) for name in grid.index], colorscale=scale,
+        z=grid.to_numpy(), x=[_broken(name) for name in grid.columns], y=[str(name) for name in grid.index], colorscale=scale,
         text=text, texttemplate="%{text}" if text is not None else None, textfont_color=_ink(), xgap=2, ygap=2, showscale=False,
         hovertemplate=f"{down} %{{y}}, {across} %{{x}}: %{{z:,.1f}} {unit}<extra></extra>", hoverongaps=False,
     )  # fmt: skip
-    figure.update_xaxes(title=across, type="category", showgrid=False)
+    figure.update_xaxes(title=across, type="category", showgrid=False, tickangle=0, tickfont_size=11)
     figure.update_yaxes(title=down, type="category", autorange="reversed", showgrid=False)
     return figure
 
 
+def _broken(name: object) -> str:
+    """A label in lines of one word each: as narrow as it gets."""
+    return str(name).replace(" ", "<br>").replace("-", "-<br>")
+
+
 def waterfall(steps: Sequence[tuple[str, float, bool]], *, unit: str) -> go.Figure:
-    """From an opening to a closing amount: (name, amount, whether it is a total)."""
-    figure = _figure(360, yaxis_title=unit, showlegend=False)
+    """From an opening to a closing amount, downwards: (name, amount, whether it is a total)."""
+    figure = _figure(360, xaxis_title=unit, showlegend=False)
     figure.add_waterfall(
-        x=[name for name, _, _ in steps],
-        y=[value for _, value, _ in steps],
+        y=[name for name, _, _ in steps],
+        x=[value for _, value, _ in steps],
+        orientation="h",
         measure=["absolute" if is_total else "relative" for _, _, is_total in steps],
+        text=[f"{value:,.0f}" if is_total else f"{value:+,.0f}" for _, value, is_total in steps],
+        textposition=["inside" if is_total else "outside" for _, _, is_total in steps],
+        insidetextanchor="middle",
+        cliponaxis=False,
         increasing={"marker": {"color": shade(GOOD)}},
         decreasing={"marker": {"color": shade(BAD)}},
         totals={"marker": {"color": _GREY}},
+        textfont_color=_ink(),
         connector={"line": {"color": _GREY, "width": 1}},
-        hovertemplate="%{x}: %{y:,.0f}<extra></extra>",
+        hovertemplate="%{y}: %{x:,.0f}<extra></extra>",
     )
+    figure.update_xaxes(range=[0, 1.18 * _reach(steps)])
+    figure.update_yaxes(autorange="reversed", type="category")
     return figure
+
+
+def _reach(steps: Sequence[tuple[str, float, bool]]) -> float:
+    """The furthest point the steps come to."""
+    place, furthest = 0.0, 0.0
+    for _, value, is_total in steps:
+        place = value if is_total else place + value
+        furthest = max(furthest, place)
+    return furthest
 
 
 def timeline(frame: pd.DataFrame, at: str, lane: str, judged: str, told: str) -> go.Figure:
@@ -249,7 +279,7 @@ def timeline(frame: pd.DataFrame, at: str, lane: str, judged: str, told: str) ->
         if part.empty:
             continue
         figure.add_scatter(
-            x=part[at], y=part[lane], mode="markers", name=mood or "not judged", customdata=part[told],
+            x=part[at], y=part[lane].map(words.label), mode="markers", name=mood or "not judged", customdata=part[told],
             marker={"symbol": symbol, "size": 11, "color": shade(colour), "line_width": 1},
             hovertemplate="%{x|%d %b %Y}: %{customdata}<extra></extra>",
         )  # fmt: skip

@@ -11,6 +11,8 @@ import streamlit as st
 
 from app import data, words
 from ingest.core.errors import CxError
+from ingest.core.paths import Paths
+from orchestration.gates import read_holds
 from orchestration.reader import first_line
 
 Page = Callable[[data.Basis], None]
@@ -23,10 +25,12 @@ def show(title: str, about: str, page: Page) -> None:
         data.begin()
         basis = data.basis()
         st.caption(f"{about} {_told(basis)}")
+        _tell_holds("This is the publication before it.")
         page(basis)
         _follow()
     except data.NothingPublished as nothing:
         st.info(f"{nothing}. {nothing.remedy}", icon=":material/hourglass_empty:")
+        _tell_holds("")
     except data.Replaced:
         st.rerun()
     except CxError as error:
@@ -37,6 +41,19 @@ def show(title: str, about: str, page: Page) -> None:
         _say(f"The published file lacks what this page shows ({first_line(error)}). `cx run` publishes it in today's shape.")
     except duckdb.Error as error:
         _say(f"The published file cannot answer: {first_line(error)}.")
+
+
+def _tell_holds(rest: str) -> None:
+    """That the newest run was not published, and which gate held it."""
+    held = read_holds(Paths.from_environment())
+    if held:
+        since = min(datetime.fromisoformat(hold.since) for hold in held)
+        gates = ", ".join(dict.fromkeys(hold.gate for hold in held))
+        st.warning(
+            f"The newest run was not published: gate {gates} has been closed since {since:%d %B %Y, %H:%M} UTC. {rest} "
+            "Data health and `cx status` tell what it holds.",
+            icon=":material/front_hand:",
+        )
 
 
 def _say(what: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
 _HARMLESS = re.compile(r"[+-]?[\d\s.,()/-]*")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# columns that hold codes, which a page shows as words
+_CODES = {
+    "channel", "customer_type", "from_profile", "from_stage", "identifier_type", "issue_key", "kind", "metric", "other_variant", "outcome",
+    "phase", "previous_profile", "priority", "profile", "segment", "sentiment", "stage", "state", "status", "to_profile", "to_stage", "touchpoint",
+    "variant",
+}  # fmt: skip
 
 
 def table(
@@ -28,24 +35,27 @@ def table(
     zone: str = "UTC",
     empty: str = "There are no rows.",
     height: int | None = None,
+    folded: bool = False,
 ) -> None:
     """Shows `columns` of the frame (name: heading or column config) and offers all its columns.
 
-    name: of the files given away; zone: whose clock instants are shown by (the files keep them as they are).
+    name: of the files given away; zone: whose clock instants are shown by; folded: behind a heading, for what a chart above
+    shows already. The files keep instants and codes as they are.
     """
     if frame.empty:
         st.caption(empty)
         return
-    st.dataframe(
-        _by_clock(frame[list(columns)], zone),
-        column_config=dict(columns),
-        hide_index=True,
-        alt=alt,
-        key=f"table-{name}",
-        placeholder=words.NOTHING,
-        height=height or min(38 + 35 * len(frame), 400),
-    )
-    give_away(frame, name)
+    with st.expander("As a table") if folded else nullcontext():
+        st.dataframe(
+            _in_words(_by_clock(frame[list(columns)], zone)),
+            column_config=dict(columns),
+            hide_index=True,
+            alt=alt,
+            key=f"table-{name}",
+            placeholder=words.NOTHING,
+            height=height or min(38 + 35 * len(frame), 400),
+        )
+        give_away(frame, name)
 
 
 def give_away(frame: pd.DataFrame, name: str) -> None:
@@ -83,6 +93,12 @@ def _as_text(value: object) -> object:
     if isinstance(value, str) and value.startswith(_FORMULA) and not _HARMLESS.fullmatch(value):
         return "'" + value
     return value
+
+
+def _in_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """Codes as words."""
+    told = {column: frame[column].map(words.label, na_action="ignore") for column in frame.columns if column in _CODES}
+    return frame.assign(**told)
 
 
 def _by_clock(frame: pd.DataFrame, zone: str) -> pd.DataFrame:

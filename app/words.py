@@ -10,6 +10,9 @@ from typing import Any
 from app.data import Basis
 
 NOTHING = "–"
+_SAID = {
+    "api": "API", "ces": "CES", "crm": "CRM", "csat": "CSAT", "email": "e-mail", "mrr": "MRR", "non_committal": "non-committal", "nps": "NPS",
+}  # fmt: skip
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~$:&-])")
 
 
@@ -19,7 +22,7 @@ def is_known(value: Any) -> bool:
 
 
 def figure(value: Any, unit: str, basis: Basis) -> str:
-    """A KPI's value in its unit: `81.3 %`, `EUR 14,809`, `4 h 3 min`."""
+    """A KPI's value in its unit: `81.3 %`, `33.8 points`, `EUR 14,809`, `4 h 3 min`, `105 posts`."""
     if not is_known(value):
         return NOTHING
     number = float(value)
@@ -30,8 +33,20 @@ def figure(value: Any, unit: str, basis: Basis) -> str:
     if unit == "minutes":
         return duration(number)
     if unit == "points":
-        return f"{number:,.1f}"
-    return f"{number:,.0f}"
+        return f"{number:,.1f} points"
+    return f"{number:,.0f} {unit}"
+
+
+def unit(code: str, basis: Basis) -> str:
+    """A unit as people write it; money has its currency."""
+    return {"reporting currency": basis.currency}.get(code, code)
+
+
+def between(low: Any, high: Any, unit: str, basis: Basis) -> str:
+    """An interval with its unit told once where it stands behind the figure: `2.7 to 6.7 %`."""
+    first, second = figure(low, unit, basis), figure(high, unit, basis)
+    told_twice = next((f" {said}" for said in ("%", unit) if first.endswith(f" {said}") and second.endswith(f" {said}")), "")
+    return f"{first.removesuffix(told_twice)} to {second}"
 
 
 def difference(value: Any, unit: str, basis: Basis) -> str | None:
@@ -88,8 +103,8 @@ def age(since: datetime, now: datetime) -> str:
 
 
 def label(code: Any) -> str:
-    """A code as words: `never_answered` is `never answered`."""
-    return str(code).replace("_", " ") if is_known(code) else "unknown"
+    """A code as words: `never_answered` is `never answered`, `nps` is `NPS`."""
+    return _SAID.get(str(code), str(code).replace("_", " ")) if is_known(code) else "unknown"
 
 
 def plain(text: Any) -> str:

@@ -24,6 +24,11 @@ def add_commands(add: Add) -> None:
     metric.add_argument("--by", default="month", help="month, a cut such as channel or country_code, or both: month,channel")
     metric.add_argument("--variant", help="a variant of the KPI (default standard)")
     metric.add_argument("--csv", action="store_true", help="all rows as CSV")
+    add(
+        "docs",
+        _docs,
+        "write what the warehouse means as pages: dictionary, KPI glossary, column lineage, dbt's own documentation",
+    )
     add("dictionary", _dictionary, "write the data dictionary of the published tables as one HTML page")
     activate = add(
         "activate", _activate, "hand a list of customers to the system people work in; prints what it would do unless --send"
@@ -40,6 +45,15 @@ def _metric(asked: argparse.Namespace, paths: Paths) -> int | None:
     by = [word.strip() for word in asked.by.split(",") if word.strip()]
     names, rows = metric(paths, asked.kpi, by, asked.variant)
     (show_csv if asked.csv else show_rows)(names, rows)
+    return None
+
+
+def _docs(asked: argparse.Namespace, paths: Paths) -> int | None:
+    from orchestration.docs import write_docs
+    from orchestration.screen import console
+
+    for place in write_docs(paths):
+        console.print(f"written: {place}", soft_wrap=True)
     return None
 
 

@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import queue
+import shutil
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -27,6 +28,7 @@ from ingest.core.masking import masked
 from ingest.core.paths import Paths
 
 _RESULT_EVENTS = {"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"}
+_TABLES = {"table", "incremental", "seed", "snapshot"}
 _WATCHED = ("models", "seeds", "macros", "snapshots", "tests", "dbt_project.yml", "profiles.yml", "packages.yml")
 _STOPS_WITHIN_SECONDS = 10.0
 _SAID_NOTHING = "dbt ended without saying why"
@@ -34,12 +36,16 @@ _SAID_NOTHING = "dbt ended without saying why"
 
 @dataclass(frozen=True, slots=True)
 class NodeResult:
-    """How one dbt node ended. `status` is success for what was built, pass, warn, fail or error for a test."""
+    """How one dbt node ended. `status` is success for what was built, pass, warn, fail or error for a test.
+
+    rows: how many the table has; None for a view, a test and what failed.
+    """
 
     unique_id: str
     status: str
     seconds: float
     failing_rows: int
+    rows: int | None = None
 
 
 class TransformError(CxError):
@@ -118,6 +124,35 @@ class Transformer:
         if not told or not told[0].success:
             raise TransformError(_why(told, self.results), f"More stands in {self._logs / 'dbt.log'}.")
 
+    def document(self, target: Path) -> Path:
+        """dbt's documentation of the project and of the warehouse as it stands, as one file in `target`. The caller holds the lock.
+
+        The SQL is not compiled for it: builds have written it (`compiled`).
+        """
+        target.mkdir(parents=True, exist_ok=True)
+        self.manifest()
+        shutil.copy(self._told, target / "manifest.json")
+        with self._environment(self.paths.warehouse, self.paths.staging_file):
+            if self._manifest is None:
+                with self._parsing():
+                    self._parse()
+            files: list[Any] = []
+            told = self._invoke(
+                ["docs", "generate", "--static", "--no-compile"], lambda event: files.append(_open_files()), target
+            )
+        for environment in {id(one): one for one in files if one is not None}.values():
+            _let_go(environment)
+        if not told.success:
+            raise TransformError(
+                f"dbt did not document the project: {_why([told], [])}", f"More stands in {self._logs / 'dbt.log'}."
+            )
+        return target / "static_index.html"
+
+    @property
+    def compiled(self) -> Path:
+        """Where dbt leaves the SQL of what it has built."""
+        return self._logs / "target" / "compiled"
+
     @property
     def _logs(self) -> Path:
         return self.paths.root / ".dbt"
@@ -144,12 +179,12 @@ class Transformer:
             )
         self._manifest = told.result
 
-    def _invoke(self, args: list[str], on_event: Any) -> Any:
+    def _invoke(self, args: list[str], on_event: Any, target: Path | None = None) -> Any:
         from dbt.cli.main import dbtRunner
 
         parses = args[0] == "parse"  # parsing leaves no trace in the data directory, building none in the project
         logs = self.project / "target" if parses else self._logs
-        target = self.project / "target" if parses else self._logs / "target"
+        target = target or (self.project / "target" if parses else self._logs / "target")
         quiet = ["--log-level", "none", "--log-level-file", "warn", "--log-path", str(logs), "--no-use-colors"]
         where = ["--project-dir", str(self.project), "--profiles-dir", str(self.project), "--target-path", str(target)]
         manifest = self._manifest if args[0] != "parse" else None
@@ -191,9 +226,20 @@ def _decoded(events: queue.SimpleQueue[Any]) -> Iterator[NodeResult]:
         if event.info.name in _RESULT_EVENTS:
             told = event.data
             rows = told.num_failures if event.info.name == "LogTestResult" else 0
+            status = str(told.node_info.node_status).lower()
             yield NodeResult(
-                told.node_info.unique_id, str(told.node_info.node_status).lower(), round(told.execution_time, 3), rows
+                told.node_info.unique_id, status, round(told.execution_time, 3), rows, _rows_of(told.node_info, status)
             )
+
+
+def _rows_of(node: Any, status: str) -> int | None:
+    """How many rows a table has that dbt has just made: DuckDB knows without reading it (about a millisecond)."""
+    environment = _open_files()
+    if status != "success" or node.materialized not in _TABLES or environment is None or environment.conn is None:
+        return None
+    with environment.conn.cursor() as connection:
+        found = connection.execute(f"select count(*) from {node.node_relation.relation_name}").fetchone()
+    return int(found[0])
 
 
 def _finish(thread: threading.Thread) -> None:
@@ -209,8 +255,21 @@ def _finish(thread: threading.Thread) -> None:
         if environment is not None and environment.conn is not None:
             environment.conn.interrupt()
         thread.join(timeout=0.2)
+    _let_go(environment)
+
+
+def _open_files() -> Any:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    return DuckDBConnectionManager._ENV
+
+
+def _let_go(environment: Any) -> None:
+    """Closes the files dbt keeps open: its own cleaning up only forgets them, and they would stay locked."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
     if environment is not None:
-        environment.close()  # dbt's own cleaning up only forgets it, and the file would stay locked
+        environment.close()
     DuckDBConnectionManager._ENV = None
 
 

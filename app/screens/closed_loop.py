@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import charts, words
+from app import cells, charts, words
 from app.data import Basis, ask, look_up
 from app.shell import show
 from app.tables import table
+from app.tiles import tiles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,17 +72,16 @@ def _today(basis: Basis) -> None:
     found = look_up(_TODAY, reason, reason, may_be_asked, _SHOWN)
     found = found.assign(value_at_risk=found["value_at_risk"] / basis.scale)
     st.caption(f"{people:,} are due in all; here the {len(found):,} most urgent of your choice.")
-    number = st.column_config.NumberColumn
     columns: dict[str, Any] = {
         "rank": "Rank",
         "full_name": "Who",
-        "reason": st.column_config.TextColumn("Why", width="medium"),
-        "value_at_risk": number(f"Value at risk, {basis.currency}", format="accounting"),
-        "days_waiting": number("Days waiting", format="%.0f"),
+        "reason": cells.text("Why"),
+        "value_at_risk": cells.money("Value at risk", basis),
+        "days_waiting": cells.count("Days waiting"),
         "phone": "Phone",
         "email": "E-mail",
         "channel": "Came through",
-        "is_opted_out": st.column_config.CheckboxColumn("Opted out"),
+        "is_opted_out": cells.flag("Opted out"),
         "customer_id": "Customer",
     }
     table(found, "contact_today", columns, alt="Whom to contact today, the most urgent first", zone=basis.time_zone, height=420)
@@ -118,23 +118,21 @@ def _complaints(basis: Basis) -> None:
         key="complaints",
         alt="Complaints by month and what came of them",
     )
-    number = st.column_config.NumberColumn
     columns: dict[str, Any] = {
-        "month": st.column_config.DateColumn("Month", format="MMM YYYY"),
+        "month": cells.month(),
         "complaints": "Complaints",
         "n_immature": "Too young",
         "acted_on": "Acted on",
         "closed": "Closed",
         "never_answered": "Never answered",
-        "closure_rate": number("Closed, %", format="%.1f"),
-        "closure_rate_low": number("from", format="%.1f"),
-        "closure_rate_high": number("to", format="%.1f"),
-        "median_hours_to_act": number("Median hours to act", format="%.0f"),
+        "closure_rate": cells.percent("Closed"),
+        "closure_rate_low": cells.number("from"),
+        "closure_rate_high": cells.number("to"),
+        "median_hours_to_act": cells.count("Median hours to act"),
         "asked_again": "Asked again",
-        "won_back_percent": number("Of them happier, %", format="%.1f"),
+        "won_back_percent": cells.percent("Of them happier"),
     }
-    with st.expander("As a table"):
-        table(months.iloc[::-1], "closed_loop_months", columns, alt="Complaints by month")
+    table(months.iloc[::-1], "closed_loop_months", columns, alt="Complaints by month", folded=True)
 
 
 def _headline(row: Any, basis: Basis) -> None:
@@ -153,20 +151,18 @@ def _headline(row: Any, basis: Basis) -> None:
         ),
         ("Value never answered", words.money(row["never_answered_value"], basis), "a year's worth of them"),
     )
-    for column, (name, value, rest) in zip(st.columns(4), told, strict=True):
-        column.metric(f"{name}, {row['month']:%b %Y}", value, rest, delta_color="off", delta_arrow="off", border=True)
+    tiles([(f"{name}, {row['month']:%b %Y}", value, rest) for name, value, rest in told])
 
 
 def _waiting(basis: Basis) -> None:
     found = ask(_WAITING, _SHOWN)
-    found = found.assign(value_at_risk=found["value_at_risk"] / basis.scale, state=found["state"].map(words.label))
-    number = st.column_config.NumberColumn
+    found = found.assign(value_at_risk=found["value_at_risk"] / basis.scale)
     columns: dict[str, Any] = {
-        "said_at": st.column_config.DatetimeColumn("Complained", format="D MMM YYYY, HH:mm"),
-        "days_waiting": number("Days", format="localized"),
+        "said_at": cells.instant("Complained"),
+        "days_waiting": cells.count("Days"),
         "state": "State",
-        "value_at_risk": number(f"Value at risk, {basis.currency}", format="accounting"),
-        "is_escalated": st.column_config.CheckboxColumn("Escalated"),
+        "value_at_risk": cells.money("Value at risk", basis),
+        "is_escalated": cells.flag("Escalated"),
         "channel": "Channel",
         "customer_id": "Customer",
         "feedback_id": "Reference",
@@ -188,20 +184,18 @@ def _recovery() -> None:
         key="recovery",
         alt="Percent of those who turned negative in a month and recovered, with its 95 % interval",
     )  # fmt: skip
-    number = st.column_config.NumberColumn
     columns: dict[str, Any] = {
-        "month": st.column_config.DateColumn("Month", format="MMM YYYY"),
+        "month": cells.month(),
         "turned_negative": "Turned negative",
         "turned_negative_immature": "Too young to tell",
         "recovered": "Recovered",
-        "recovery_rate": number("Recovered, %", format="%.1f"),
+        "recovery_rate": cells.percent("Recovered"),
         "lapsed_at_start": "Had lapsed",
         "won_back": "Won back",
-        "win_back_rate": number("Won back, %", format="%.1f"),
-        "median_negative_days": number("Median days negative", format="%.0f"),
+        "win_back_rate": cells.percent("Won back"),
+        "median_negative_days": cells.count("Median days negative"),
     }
-    with st.expander("As a table"):
-        table(months.iloc[::-1], "recovery", columns, alt="Recovery by month")
+    table(months.iloc[::-1], "recovery", columns, alt="Recovery by month", folded=True)
 
 
 if __name__ == "__main__":

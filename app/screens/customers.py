@@ -7,21 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import charts, words
+from app import cells, charts, words
 from app.data import Basis, look_up
 from app.shell import show
 from app.tables import table
+from app.tiles import tiles
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _SHOWN = 25
+_ID = re.compile(r"[Cc][0-9A-Fa-f]{15}")
 _PERSON = """
 select customer_id, full_name, email, phone, city, account_name, customer_type, profile, last_touchpoint_at
 from customer_360 where customer_id in (select customer_id from ({found})) order by last_touchpoint_at desc nulls last limit {shown}
 """
 # one statement per kind of thing that can be typed
-_BY_ID = "select customer_id from customer_360 where customer_id = upper(?)"
+_BY_ID = """
+select customer_id from customer_360 where customer_id = upper(?)
+union select customer_id from customer_identifiers where identifier_type = 'former_customer_id' and identifier_value = upper(?)
+"""
 _BY_IDENTIFIER = "select customer_id from customer_records where identifier_value = ?"
 _BY_RECORD = (
     "select customer_id from customer_records where identifier_type = 'record' and identifier_value = ? and record_id = ?"
@@ -73,6 +78,8 @@ def _page(basis: Basis) -> None:
         st.warning(f"Nobody is known by {words.plain(typed)}. Parts of a name do, addresses, numbers and ids have to be whole.")
         return
     chosen = str(found["customer_id"].iloc[0]) if len(found) == 1 else _choose(found, basis)
+    if _ID.fullmatch(typed) and chosen != typed.upper():
+        st.info(f"{typed.upper()} was merged into {chosen}, who is shown here.", icon=":material/merge:")
     _person(chosen, basis)
 
 
@@ -85,8 +92,8 @@ def find(typed: str) -> pd.DataFrame:
 def _meant(typed: str) -> tuple[str, list[str]]:
     """The statement for what was typed, and its parameters."""
     digits = re.sub(r"\D", "", typed)
-    if re.fullmatch(r"[Cc][0-9A-Fa-f]{15}", typed):
-        return _BY_ID, [typed]
+    if _ID.fullmatch(typed):
+        return _BY_ID, [typed, typed]
     if "@" in typed.strip("@"):
         return _BY_EMAIL, [typed, typed]
     if typed.count(":") >= 2:
@@ -154,13 +161,15 @@ def _card(row: dict[Any, Any], basis: Basis) -> None:
         ("Net revenue", words.money(row["net_revenue_reporting"], basis), f"{words.count(row['order_count'])} orders"),
         ("MRR", words.money(row["current_mrr"], basis), f"{words.count(row['active_subscriptions'])} subscriptions"),
         ("Open cases", words.count(row["open_case_count"]), f"of {words.count(row['case_count'])}"),
-        ("NPS", _score(row["latest_nps_score"]), "latest answer, 0 to 10"),
+        ("NPS answer", _score(row["latest_nps_score"]), "the latest, 0 to 10"),
         ("Contacts", words.count(row["touchpoint_count"]), f"{words.count(row['channel_count'])} channels"),
-        ("Last heard", words.count(row["days_since_last_touchpoint"]), "days ago"),
+        ("Last heard", _days_ago(row["days_since_last_touchpoint"]), "of the last contact"),
     )
-    for start in (0, 4):
-        for column, (name, value, rest) in zip(st.columns(4), told[start : start + 4], strict=True):
-            column.metric(name, value, rest, delta_color="off", delta_arrow="off", border=True)
+    tiles(told)
+
+
+def _days_ago(value: Any) -> str:
+    return f"{words.count(value)} day{'' if value == 1 else 's'} ago" if words.is_known(value) else words.NOTHING
 
 
 def _score(value: Any) -> str:
@@ -169,13 +178,13 @@ def _score(value: Any) -> str:
 
 def _cases(cases: pd.DataFrame, basis: Basis) -> None:
     columns: dict[str, Any] = {
-        "opened_at": st.column_config.DatetimeColumn("Opened", format="D MMM YYYY, HH:mm"),
+        "opened_at": cells.instant("Opened"),
         "status": "Status",
         "priority": "Priority",
         "channel": "Channel",
         "issue_key": "About",
         "replies": "Replies",
-        "solved_at": st.column_config.DatetimeColumn("Solved", format="D MMM YYYY, HH:mm"),
+        "solved_at": cells.instant("Solved"),
         "case_id": "Case",
     }
     table(
@@ -190,7 +199,7 @@ def _timeline(timeline: pd.DataFrame, basis: Basis) -> None:
     figure = charts.timeline(timeline.iloc[::-1], "occurred_at", "channel", "sentiment", "touchpoint")
     charts.draw(figure, key="timeline", alt="Contacts over time, a lane per channel; triangles up are positive, down negative")
     columns: dict[str, Any] = {
-        "occurred_at": st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm"),
+        "occurred_at": cells.instant("When"),
         "touchpoint": "What",
         "channel": "Channel",
         "stage": "Stage",
@@ -205,10 +214,10 @@ def _timeline(timeline: pd.DataFrame, basis: Basis) -> None:
 def _said(customer: str, basis: Basis) -> None:
     st.subheader("What they said", anchor=False)
     columns: dict[str, Any] = {
-        "responded_at": st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm"),
+        "responded_at": cells.instant("When"),
         "sentiment": "Felt",
-        "comment": st.column_config.TextColumn("In their words", width="large"),
-        "score": st.column_config.NumberColumn("Score", format="%.0f"),
+        "comment": cells.text("In their words"),
+        "score": cells.count("Score"),
         "metric": "Asked for",
         "channel": "Channel",
         "feedback_id": "Reference",
@@ -226,11 +235,11 @@ def _said(customer: str, basis: Basis) -> None:
 def _profile(customer: str, basis: Basis) -> None:
     st.subheader("Profile, and why", anchor=False)
     columns: dict[str, Any] = {
-        "valid_from": st.column_config.DatetimeColumn("Since", format="D MMM YYYY"),
+        "valid_from": cells.day("Since"),
         "profile": "Profile",
         "reason": "Because",
         "previous_profile": "Before",
-        "dwell_days": st.column_config.NumberColumn("Days", format="%.0f"),
+        "dwell_days": cells.count("Days"),
         "reference": "Reference",
     }
     table(look_up(_PROFILE, customer), "customer_profiles", columns, alt="Profiles over time", zone=basis.time_zone)
@@ -251,12 +260,12 @@ def _why_one(customer: str, basis: Basis) -> None:
     )
     columns: dict[str, Any] = {
         "source": "Source",
-        "record_id": st.column_config.TextColumn("Record", width="medium"),
+        "record_id": cells.text("Record"),
         "joined_by": "Came as",
-        "valid_from": st.column_config.DatetimeColumn("Belongs since", format="D MMM YYYY"),
-        "is_reference": st.column_config.CheckboxColumn("Only evidence"),
-        "is_deleted": st.column_config.CheckboxColumn("Deleted there"),
-        "identifiers": st.column_config.TextColumn("Identifiers", width="large"),
+        "valid_from": cells.day("Belongs since"),
+        "is_reference": cells.flag("Only evidence"),
+        "is_deleted": cells.flag("Deleted there"),
+        "identifiers": cells.text("Identifiers"),
     }
     told = (written["identifier_type"] + ": " + written["identifier_value"]).groupby(written["record_id"]).agg(", ".join)
     records = known.drop_duplicates("record_id").drop(columns=["identifier_type", "identifier_value"])

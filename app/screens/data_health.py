@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
-from app import words
+from app import cells, words
 from app.data import Basis, ask
 from app.shell import show
 from app.tables import table
+from app.tiles import tiles
+from ingest.core.paths import Paths
+from orchestration.gates import read_holds
 
 _GATES = {
     "extraction": "every source was read to its end",
@@ -20,6 +25,7 @@ _GATES = {
     "published": "what is to be published, beside the last publication",
     "publication": "the file itself: complete and readable",
 }
+_STALE_SECONDS = 26 * 3600  # a day and what a run takes
 _PUBLICATION = "select table_name, row_count, checksum, gates_passed from publication order by table_name"
 _SOURCES = """
 select source, title, extracted, landed, duplicates, quarantined, quarantined_ever, is_on, is_complete, observed_at
@@ -35,12 +41,18 @@ select source, resource, mode, extracted, quarantined, suppressed, duplicates, l
 from row_reconciliation where is_newest order by unexplained desc, source, resource
 """
 _RESTATED = """
-select restated_at, kpi_id, variant, period_start, segment_type, segment, published_value, value, change, published_n, n, cause, causes
-from kpi_restatements order by restated_at desc, kpi_id, variant, period_start desc, segment limit 500
+select
+    coalesce(c.name, kpi_id) as name, restated_at, kpi_id, variant, period_start, segment_type, segment, published_value, value, change,
+    published_n, n, cause, causes
+from kpi_restatements left join kpi_catalog as c using (kpi_id, variant)
+order by restated_at desc, kpi_id, variant, period_start desc, segment limit 500
 """
 _RECONCILED = """
-select kpi_id, variant, other_variant, followed_by, period_start, value, other_value, difference, unit, n, other_n, why
-from kpi_reconciliation where is_complete
+select
+    coalesce(c.name, kpi_id) as name, kpi_id, variant, other_variant, followed_by, period_start, value, other_value, difference, r.unit, n,
+    other_n, why
+from kpi_reconciliation as r left join kpi_catalog as c using (kpi_id, variant)
+where is_complete
 qualify row_number() over (partition by kpi_id, variant, other_variant order by period_start desc) = 1
 order by kpi_id, variant, other_variant
 """
@@ -49,9 +61,8 @@ order by kpi_id, variant, other_variant
 def _page(basis: Basis) -> None:
     published = ask(_PUBLICATION)
     _facts(basis, int(published["row_count"].sum()))
-    st.subheader("Gates", anchor=False)
-    passed = list(published["gates_passed"].iloc[0])
-    st.markdown("\n".join(f"- **{gate}**: {'passed' if gate in passed else 'not told'}, {told}" for gate, told in _GATES.items()))
+    st.subheader("Gates this publication passed", anchor=False)
+    _gates(set(published["gates_passed"].iloc[0]))
     st.subheader("Sources", anchor=False)
     _sources(basis)
     st.subheader("Where every row went", anchor=False)
@@ -59,14 +70,21 @@ def _page(basis: Basis) -> None:
     st.subheader("Figures published before that are others now", anchor=False)
     _restated(basis)
     st.subheader("Our figures beside others' definitions", anchor=False)
-    _reconciled()
+    _reconciled(basis)
     st.subheader("Published tables", anchor=False)
-    columns: dict[str, Any] = {
-        "table_name": "Table",
-        "row_count": st.column_config.NumberColumn("Rows", format="localized"),
-        "checksum": "Checksum",
-    }
+    columns: dict[str, Any] = {"table_name": "Table", "row_count": cells.count("Rows"), "checksum": "Checksum"}
     table(published.drop(columns="gates_passed"), "publication", columns, alt="Published tables with their rows")
+
+
+def _gates(passed: set[str]) -> None:
+    """What was asked of the publication that stands, and what holds the next one."""
+    st.markdown("\n".join(f"- **{gate}**: {'passed' if gate in passed else 'not told'}, {told}" for gate, told in _GATES.items()))
+    held = read_holds(Paths.from_environment())
+    if held:
+        st.markdown("**What holds the next publication**")
+        frame = pd.DataFrame([asdict(hold) for hold in held])
+        named = {"gate": "Gate", "subject": "Holds", "reason": cells.text("Because"), "since": "Since", "run_id": "Run"}
+        table(frame, "holds", named, alt="What holds the next publication")
 
 
 def _facts(basis: Basis, rows: int) -> None:
@@ -75,10 +93,13 @@ def _facts(basis: Basis, rows: int) -> None:
         ("Data as of", f"{basis.data_as_of:%d %b %Y}", f"{basis.data_as_of:%H:%M} UTC, {words.age(basis.data_as_of, now)}"),
         ("Published", f"{basis.published_at:%d %b %Y}", f"{basis.published_at:%H:%M} UTC, {words.age(basis.published_at, now)}"),
         ("Rows", words.count(rows), "in all tables"),
-        ("Run", basis.run_id[:8], "Dagster knows it by this"),
+        ("Run", basis.run_id[:8], "as Dagster names it"),
     )
-    for column, (name, value, rest) in zip(st.columns(4), told, strict=True):
-        column.metric(name, value, rest, delta_color="off", delta_arrow="off", border=True)
+    tiles(told)
+    if (now - basis.published_at).total_seconds() > _STALE_SECONDS:
+        st.warning(
+            f"This publication is {words.age(basis.published_at, now)}, and none has followed it.", icon=":material/schedule:"
+        )
     if (now - basis.data_as_of).total_seconds() > 86400:
         st.caption(
             f"The data is {words.age(basis.data_as_of, now)}. Planted data keeps a calendar of its own; with your own, "
@@ -97,17 +118,16 @@ def _sources(basis: Basis) -> None:
         f"**{len(sources) - off}** of {len(sources)} sources are switched on; **{short}** were not read to their end; "
         f"**{aside:,}** rows have ever been set aside."
     )
-    number = st.column_config.NumberColumn
     counts: dict[str, Any] = {
-        "extracted": number("Extracted", format="localized"),
-        "landed": number("Landed", format="localized"),
-        "duplicates": number("Twice", format="localized"),
-        "quarantined": number("Set aside", format="localized"),
-        "quarantined_ever": number("Ever set aside", format="localized"),
-        "is_complete": st.column_config.CheckboxColumn("To its end"),
-        "observed_at": st.column_config.DatetimeColumn("Read", format="D MMM YYYY, HH:mm"),
+        "extracted": cells.count("Extracted"),
+        "landed": cells.count("Landed"),
+        "duplicates": cells.count("Twice"),
+        "quarantined": cells.count("Set aside"),
+        "quarantined_ever": cells.count("Ever set aside"),
+        "is_complete": cells.flag("To its end"),
+        "observed_at": cells.instant("Read"),
     }
-    columns = {"title": "Source", "is_on": st.column_config.CheckboxColumn("On"), **counts}
+    columns = {"title": "Source", "is_on": cells.flag("On"), **counts}
     table(sources, "source_runs", columns, alt="What each source's newest run brought", zone=basis.time_zone)
     every = st.checkbox("Every kind of record, not only those with rows set aside or read in part", key="every_resource")
     table(
@@ -146,18 +166,7 @@ def _rows(basis: Basis) -> None:
 
 
 def _restated(basis: Basis) -> None:
-    number = st.column_config.NumberColumn
-    columns: dict[str, Any] = {
-        "kpi_id": "KPI",
-        "variant": "Variant",
-        "period_start": st.column_config.DateColumn("Month", format="MMM YYYY"),
-        "segment": "Segment",
-        "published_value": number("Was", format="%.2f"),
-        "value": number("Is", format="%.2f"),
-        "cause": "Cause",
-        "causes": "In detail",
-        "restated_at": st.column_config.DatetimeColumn("Restated", format="D MMM YYYY, HH:mm"),
-    }
+    columns: dict[str, Any] = {"name": "KPI", "variant": "Variant", **cells.restated()}
     table(
         ask(_RESTATED),
         "kpi_restatements",
@@ -168,21 +177,21 @@ def _restated(basis: Basis) -> None:
     )
 
 
-def _reconciled() -> None:
-    number = st.column_config.NumberColumn
+def _reconciled(basis: Basis) -> None:
     columns: dict[str, Any] = {
-        "kpi_id": "KPI",
-        "variant": "Ours",
-        "other_variant": "Other",
+        "name": "KPI",
+        "value": cells.number("Ours", 2),
+        "other_value": cells.number("Theirs", 2),
+        "difference": cells.number("Difference", 2, signed=True),
+        "unit": "Unit",
+        "other_variant": "Their variant",
         "followed_by": "As counted by",
-        "value": number("Ours", format="%.2f"),
-        "other_value": number("Theirs", format="%.2f"),
-        "difference": number("Difference", format="%+.2f"),
-        "why": st.column_config.TextColumn("Why", width="large"),
-        "period_start": st.column_config.DateColumn("Month", format="MMM YYYY"),
+        "why": cells.text("Why"),
+        "period_start": cells.month(),
     }
+    found = ask(_RECONCILED)
     table(
-        ask(_RECONCILED),
+        found.assign(unit=found["unit"].map(lambda unit: words.unit(unit, basis))),
         "kpi_reconciliation",
         columns,
         alt="Our figures beside others'",

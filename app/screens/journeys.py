@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import charts, words
+from app import cells, charts, words
 from app.data import Basis, ask
 from app.shell import show
 from app.tables import table
@@ -81,12 +81,11 @@ def _flow() -> None:
         alt=f"How many customers went from stage to stage in their first {steps} steps",
     )
     columns = {"step_no": "Step", "from_stage": "From", "to_stage": "To", "customers": "Customers", "moved_on": "Moved on"}
-    with st.expander("As a table"):
-        table(flows, "journey_transitions", columns, alt="Flows between stages")
+    table(flows, "journey_transitions", columns, alt="Flows between stages", folded=True)
 
 
 def _funnels() -> None:
-    st.subheader("Who goes on", anchor=False)
+    st.subheader("Who goes on to the next step", anchor=False)
     channels = list(ask(_SEGMENTS)["segment"])
     segment = st.selectbox("First met us through", ["all", *channels], format_func=words.label, key="first_touch")
     found = ask(_FUNNELS, segment)
@@ -110,13 +109,12 @@ def _funnels() -> None:
     st.caption("The newest month whose customers have all had the time each step is given.")
     columns: dict[str, Any] = {
         "step": "Step",
-        "entered": st.column_config.NumberColumn("Entered", format="localized"),
-        "reached": st.column_config.NumberColumn("Reached", format="localized"),
-        "dropped": st.column_config.NumberColumn("Dropped", format="localized"),
-        "reached_percent": st.column_config.NumberColumn("Reached, %", format="%.1f"),
+        "entered": cells.count("Entered"),
+        "reached": cells.count("Reached"),
+        "dropped": cells.count("Dropped"),
+        "reached_percent": cells.percent("Reached"),
     }
-    with st.expander("As a table"):
-        table(found, "journey_dropoff", columns, alt="Funnels step by step")
+    table(found, "journey_dropoff", columns, alt="Funnels step by step", folded=True)
 
 
 def _pain(basis: Basis) -> None:
@@ -134,7 +132,7 @@ def _pain(basis: Basis) -> None:
         revenue_at_stake=found["revenue_at_stake"] / basis.scale,
         pain=found["pain"] / basis.scale,
         named=[
-            f"{row.touchpoint} ({words.label(row.channel)}): {row.negative} of {row.judged} negative"
+            f"{row.touchpoint} ({words.label(row.channel)}, {words.label(row.stage)}): {row.negative} of {row.judged} negative"
             for row in found.itertuples()
         ],
     )
@@ -151,52 +149,51 @@ def _pain(basis: Basis) -> None:
 
 
 def _pain_columns(basis: Basis) -> dict[str, Any]:
-    number = st.column_config.NumberColumn
     return {
         "pain_rank": "Rank",
         "touchpoint": "Touchpoint",
-        "channel": "Channel",
-        "contacts": number("Contacts", format="localized"),
-        "negative_percent": number("Negative, %", format="%.1f"),
-        "negative_percent_low": number("from", format="%.1f"),
-        "negative_percent_high": number("to", format="%.1f"),
-        "customers_let_down": number("Let down", format="localized"),
-        "revenue_at_stake": number(f"At stake, {basis.currency}", format="accounting"),
-        "pain": number(f"Pain, {basis.currency}", format="accounting"),
-        "is_small_n": st.column_config.CheckboxColumn("Few"),
-        "example_references": st.column_config.TextColumn("Examples (look up under Voice)", width="large"),
+        "channel": cells.code("Channel"),
+        "stage": "Stage",
+        "contacts": cells.count("Contacts"),
+        "negative_percent": cells.percent("Negative"),
+        "negative_percent_low": cells.number("from"),
+        "negative_percent_high": cells.number("to"),
+        "customers_let_down": cells.count("Let down"),
+        "revenue_at_stake": cells.money("At stake", basis),
+        "pain": cells.money("Pain", basis),
+        "is_small_n": cells.flag("Few"),
+        "example_references": cells.text("Examples (look up under Voice)"),
     }
 
 
 def _paths(basis: Basis) -> None:
-    st.subheader("Paths", anchor=False)
+    st.subheader("The most travelled paths", anchor=False)
     found = ask(_PATHS)
     found = found.assign(
         phase=found["phase"].map(words.label), net_revenue_reporting=found["net_revenue_reporting"] / basis.scale
     )
-    number = st.column_config.NumberColumn
     columns: dict[str, Any] = {
         "phase": "Phase",
-        "path": st.column_config.TextColumn("Path", width="large"),
-        "customers": number("Customers", format="localized"),
-        "percent_of_customers": number("Of all, %", format="%.1f"),
-        "buyers_percent": number("Bought, %", format="%.1f"),
-        "median_days_to_purchase": number("Median days to purchase", format="%.0f"),
-        "net_revenue_reporting": number(f"Net revenue, {basis.currency}", format="accounting"),
+        "path": cells.text("Path"),
+        "customers": cells.count("Customers"),
+        "percent_of_customers": cells.percent("Of all"),
+        "buyers_percent": cells.percent("Bought"),
+        "median_days_to_purchase": cells.count("Median days to purchase"),
+        "net_revenue_reporting": cells.money("Net revenue", basis),
     }
     table(found, "journey_paths", columns, alt="The most common paths before and from the first purchase on")
 
 
 def _blind_spots() -> None:
     st.subheader("Where nobody asks", anchor=False)
-    number = st.column_config.NumberColumn
+    st.caption("Touchpoints of the newest month where hardly any contact was judged by whoever had it.")
     columns: dict[str, Any] = {
         "touchpoint": "Touchpoint",
         "channel": "Channel",
         "stage": "Stage",
-        "contacts": number("Contacts", format="localized"),
-        "judged_percent": number("Judged, %", format="%.1f"),
-        "answered_percent": number("Answered within 30 days, %", format="%.1f"),
+        "contacts": cells.count("Contacts"),
+        "judged_percent": cells.percent("Judged"),
+        "answered_percent": cells.percent("Answered within 30 days"),
     }
     table(
         ask(_BLIND),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import charts, words
+from app import cells, charts, words
 from app.data import Basis, ask
 from app.shell import show
 from app.tables import table
@@ -29,12 +29,12 @@ def _page(basis: Basis) -> None:
     if months.empty:
         st.info("No month has been told yet.")
         return
-    st.subheader("Month by month", anchor=False)
+    st.subheader("Customers by profile", anchor=False)
     _shares(months)
-    st.subheader("Who moved", anchor=False)
+    st.subheader("Who moved to another profile", anchor=False)
     known = ask(_MONTHS)
     begin = int(known["is_complete"].astype(bool).to_numpy().argmax())
-    month = st.selectbox("In", list(known["month"]), index=begin, format_func=words.month, key="profile_month")
+    month = st.selectbox("Month", list(known["month"]), index=begin, format_func=words.month, key="profile_month")
     moves = ask(_MOVES, month)
     left, right = st.columns(2)
     with left:
@@ -99,11 +99,10 @@ def _moves_table(moves: pd.DataFrame) -> None:
     columns: dict[str, Any] = {
         "from_profile": "From",
         "to_profile": "To",
-        "customers": st.column_config.NumberColumn("Customers", format="localized"),
-        "percent_of_from": st.column_config.NumberColumn("Of those who began there, %", format="%.1f"),
+        "customers": cells.count("Customers"),
+        "percent_of_from": cells.percent("Of those who began there"),
     }
-    with st.expander("As a table"):
-        table(moves, "profile_transitions", columns, alt="Moves between profiles")
+    table(moves, "profile_transitions", columns, alt="Moves between profiles", folded=True)
 
 
 def _rates(months: pd.DataFrame) -> None:
@@ -119,19 +118,18 @@ def _rates(months: pd.DataFrame) -> None:
             key="rates",
             alt="Recovery, conversion and win-back rates by month",
         )
-    number = st.column_config.NumberColumn
     columns: dict[str, Any] = {
-        "month": st.column_config.DateColumn("Month", format="MMM YYYY"),
+        "month": cells.month(),
         "turned_negative": "Turned negative",
-        "recovery_rate": number("Recovered, %", format="%.1f"),
-        "recovery_rate_low": number("from", format="%.1f"),
-        "recovery_rate_high": number("to", format="%.1f"),
+        "recovery_rate": cells.percent("Recovered"),
+        "recovery_rate_low": cells.number("from"),
+        "recovery_rate_high": cells.number("to"),
         "turned_non_committal": "Turned non-committal",
-        "advocate_conversion_rate": number("Became advocates, %", format="%.1f"),
+        "advocate_conversion_rate": cells.percent("Became advocates"),
         "lapsed_at_start": "Had lapsed",
-        "win_back_rate": number("Won back, %", format="%.1f"),
-        "median_negative_days": number("Median days negative", format="%.0f"),
-        "is_complete": st.column_config.CheckboxColumn("Month is over"),
+        "win_back_rate": cells.percent("Won back"),
+        "median_negative_days": cells.count("Median days negative"),
+        "is_complete": cells.flag("Month is over"),
     }
     table(months.iloc[::-1], "profile_months", columns, alt="Profiles by month")
 

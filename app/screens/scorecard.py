@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import charts, words
+from app import cells, charts, words
 from app.data import Basis, ask
 from app.shell import show
 from app.tables import table
@@ -46,6 +46,7 @@ select restated_at, period_start, segment_type, segment, published_value, value,
 from kpi_restatements where kpi_id = ? and variant = ? order by restated_at desc, period_start desc, segment_type, segment limit 200
 """
 _ACROSS = 4
+_MOOD = {"missed": "red", "behind": "red", "met": "green"}  # red and green as the theme draws them: vermilion and blue
 _CUTS = {"all": "Whole", "country_code": "By country", "channel": "By channel", "source": "By source"}
 
 
@@ -55,10 +56,10 @@ def _page(basis: Basis) -> None:
         st.info("No KPI has a complete month yet; the first appears when a month of data is over.")
         return
     _cards(targets, basis)
-    st.subheader("One KPI", anchor=False)
+    st.subheader("One KPI over time", anchor=False)
     _one(_choose(newest, targets), targets, basis)
     st.subheader("All KPIs, newest complete month", anchor=False)
-    _all(newest)
+    _all(newest, basis)
 
 
 def _cards(targets: pd.DataFrame, basis: Basis) -> None:
@@ -89,7 +90,10 @@ def _card(target: dict[Any, Any], spark: list[float], basis: Basis) -> None:
             chart_data=spark or None,
         )
         aim = words.figure(target["aim"], unit, basis)
-        st.caption(f"**{target['status']}** · target {aim} by {target['deadline']:%b %Y}  \n{_sureness(target, basis)}")
+        st.markdown(
+            f":{_MOOD.get(target['status'], 'gray')}-badge[{target['status']}] target {aim} by {target['deadline']:%b %Y}"
+        )
+        st.caption(_sureness(target, basis))
 
 
 def _sureness(row: dict[Any, Any], basis: Basis) -> str:
@@ -98,7 +102,7 @@ def _sureness(row: dict[Any, Any], basis: Basis) -> str:
         return "not measured yet"
     unit, told = str(row["unit"]), [f"{row['measured_month']:%b %Y}"]
     if words.is_known(row["interval_low"]):
-        told.append(f"{words.figure(row['interval_low'], unit, basis)} to {words.figure(row['interval_high'], unit, basis)}")
+        told.append(words.between(row["interval_low"], row["interval_high"], unit, basis))
     told.append(f"n\u00a0=\u00a0{words.count(row['n'])}")
     return " · ".join(told) + (" (few)" if row["is_small_n"] is True else "")
 
@@ -126,7 +130,7 @@ def _one(kpi: dict[Any, Any], targets: pd.DataFrame, basis: Basis) -> None:
     _attainment(goal, unit, basis)
     cut = st.segmented_control("Shown", list(_CUTS), format_func=_CUTS.__getitem__, default="all", required=True, key="cut")
     series = ask(_SERIES, kpi["kpi_id"], kpi["variant"], cut)
-    said = {"reporting currency": basis.currency}.get(unit, unit)
+    said = words.unit(unit, basis)
     if series.empty or series["value"].isna().all():
         st.caption(f"{words.plain(kpi['name'])} is not told {_CUTS[cut].lower()}.")
     elif cut == "all":
@@ -150,11 +154,11 @@ def _one(kpi: dict[Any, Any], targets: pd.DataFrame, basis: Basis) -> None:
         _columns(said, cut),
         alt=f"Figures of {kpi['name']}",
     )
-    st.markdown("**What moved**")
+    st.markdown("**Months published with another figure before**")
     table(
         ask(_RESTATED, kpi["kpi_id"], kpi["variant"]),
         f"restatements_{kpi['kpi_id']}",
-        _RESTATEMENT,
+        cells.restated(),
         alt="Months whose published figure changed later",
         zone=basis.time_zone,
         empty="No month of this KPI was published with another figure before.",
@@ -175,45 +179,33 @@ def _attainment(goal: pd.DataFrame, unit: str, basis: Basis) -> None:
 
 
 def _columns(unit: str, cut: str) -> dict[str, Any]:
-    number = st.column_config.NumberColumn
     return {
-        "period_start": st.column_config.DateColumn("Month", format="MMM YYYY"),
+        "period_start": cells.month(),
         **({} if cut == "all" else {"segment": "Segment"}),
-        "value": number(f"Value, {unit}", format="%.2f"),
-        "change": number("Change", format="%+.2f"),
-        "is_significant_change": st.column_config.CheckboxColumn("Beyond chance"),
-        "interval_low": number("Interval from", format="%.2f"),
-        "interval_high": number("to", format="%.2f"),
-        "n": number("n", format="localized"),
-        "is_complete": st.column_config.CheckboxColumn("Month is over"),
+        "value": cells.number(f"Value, {unit}", 2),
+        "change": cells.number("Change", 2, signed=True),
+        "is_significant_change": cells.flag("Beyond chance"),
+        "interval_low": cells.number("Interval from", 2),
+        "interval_high": cells.number("to", 2),
+        "n": cells.count("n"),
+        "is_complete": cells.flag("Month is over"),
     }
 
 
-_RESTATEMENT: dict[str, Any] = {
-    "period_start": st.column_config.DateColumn("Month", format="MMM YYYY"),
-    "segment": "Segment",
-    "published_value": st.column_config.NumberColumn("Was", format="%.2f"),
-    "value": st.column_config.NumberColumn("Is", format="%.2f"),
-    "cause": "Cause",
-    "causes": "In detail",
-    "restated_at": st.column_config.DatetimeColumn("Restated", format="D MMM YYYY, HH:mm"),
-}
-
-
-def _all(newest: pd.DataFrame) -> None:
+def _all(newest: pd.DataFrame, basis: Basis) -> None:
     table(
-        newest,
+        newest.assign(unit=newest["unit"].map(lambda unit: words.unit(unit, basis))),
         "kpis",
         {
             "name": "KPI",
-            "value": st.column_config.NumberColumn("Value", format="%.2f"),
+            "value": cells.number("Value", 2),
             "unit": "Unit",
-            "change": st.column_config.NumberColumn("Change", format="%+.2f"),
-            "is_significant_change": st.column_config.CheckboxColumn("Beyond chance"),
-            "interval_low": st.column_config.NumberColumn("Interval from", format="%.2f"),
-            "interval_high": st.column_config.NumberColumn("to", format="%.2f"),
-            "n": st.column_config.NumberColumn("n", format="localized"),
-            "period_start": st.column_config.DateColumn("Month", format="MMM YYYY"),
+            "change": cells.number("Change", 2, signed=True),
+            "is_significant_change": cells.flag("Beyond chance"),
+            "interval_low": cells.number("Interval from", 2),
+            "interval_high": cells.number("to", 2),
+            "n": cells.count("n"),
+            "period_start": cells.month(),
         },
         alt="Every KPI in its newest complete month",
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import charts, words
+from app import cells, charts, words
 from app.data import Basis, ask
 from app.shell import show
 from app.tables import table
@@ -27,15 +27,16 @@ from cem_roi order by initiative
 """
 _MOVES = ("new", "reactivation", "expansion", "contraction", "churn", "fx")
 _LOST = ("contraction", "churn")
+_TOLD_MONTHS = (0, 1, 2, 3, 4, 5, 6, 9, 12, 18, 24, 36)  # a phone has no room for more; the table holds every month
 _BY = {"rfm_segment": "RFM segment", "life_cycle_stage": "Stage of life", "persona": "Persona"}
 
 
 def _page(basis: Basis) -> None:
     st.subheader("Monthly recurring revenue", anchor=False)
     _bridge(basis)
-    st.subheader("Who stays", anchor=False)
+    st.subheader("Who stays, by the month they began", anchor=False)
     _cohorts(basis)
-    st.subheader("Recency and frequency", anchor=False)
+    st.subheader("Customers by when and how often they buy", anchor=False)
     _cells(basis)
     st.subheader("Segments", anchor=False)
     _segments(basis)
@@ -59,26 +60,24 @@ def _bridge(basis: Basis) -> None:
     steps = [(name, float(row[f"{name}_mrr"]) * (-1 if name in _LOST else 1), False) for name in _MOVES]
     left, right = st.columns(2)
     with left:
+        st.markdown(f"**What made {words.month(month)} of the month before**")
         figure = charts.waterfall(
             [("opening", float(row["opening_mrr"]), True), *steps, ("closing", float(row["closing_mrr"]), True)],
             unit=basis.currency,
         )
         charts.draw(figure, key="bridge", alt=f"From opening to closing MRR in {words.month(month)}")
     with right:
+        st.markdown("**MRR at the end of each month**")
         shown = months.assign(value=months["closing_mrr"], period_start=months["month"])
         charts.draw(
             charts.trend(shown, unit=basis.currency, name="closing MRR", height=360), key="mrr", alt="Closing MRR month by month"
         )
     columns: dict[str, Any] = {
-        "month": st.column_config.DateColumn("Month", format="MMM YYYY"),
-        **{
-            column: st.column_config.NumberColumn(words.label(column.removesuffix("_mrr")), format="accounting")
-            for column in amounts
-        },
-        "is_complete": st.column_config.CheckboxColumn("Month is over"),
+        "month": cells.month(),
+        **{column: cells.money(words.label(column.removesuffix("_mrr")).capitalize(), basis) for column in amounts},
+        "is_complete": cells.flag("Month is over"),
     }
-    with st.expander("As a table"):
-        table(months.iloc[::-1], "mrr_bridge", columns, alt=f"MRR bridge by month, {basis.currency}")
+    table(months.iloc[::-1], "mrr_bridge", columns, alt=f"MRR bridge by month, {basis.currency}", folded=True)
 
 
 def _cohorts(basis: Basis) -> None:
@@ -88,9 +87,15 @@ def _cohorts(basis: Basis) -> None:
         return
     kinds = {"paying_percent": "Customers", "mrr_percent": "MRR"}
     kind = st.segmented_control(
-        "Of their first month, %", list(kinds), format_func=kinds.__getitem__, default="paying_percent", required=True, key="kind"
+        "Still there, percent of their first month",
+        list(kinds),
+        format_func=kinds.__getitem__,
+        default="paying_percent",
+        required=True,
+        key="kind",
     )
-    grid = found.pivot_table(index="cohort_month", columns="months_since", values=kind, aggfunc="first")
+    told = found[found["months_since"].isin(_TOLD_MONTHS)]
+    grid = told.pivot_table(index="cohort_month", columns="months_since", values=kind, aggfunc="first")
     text = [[f"{value:.0f}" if words.is_known(value) else "" for value in row] for row in grid.to_numpy()]
     size = found.drop_duplicates("cohort_month").set_index("cohort_month")["customers"]
     grid.index = [f"{began:%b %Y} ({size[began]:,})" for began in grid.index]
@@ -99,15 +104,14 @@ def _cohorts(basis: Basis) -> None:
     )
     charts.draw(figure, key="cohorts", alt=f"Percent of each month's new {kinds[kind]} still there in each later month")
     columns: dict[str, Any] = {
-        "cohort_month": st.column_config.DateColumn("Began", format="MMM YYYY"),
+        "cohort_month": cells.month("Began"),
         "months_since": "Months since",
         "customers": "Customers",
         "paying": "Still pay",
-        "paying_percent": st.column_config.NumberColumn("Still pay, %", format="%.1f"),
-        "mrr_percent": st.column_config.NumberColumn("MRR, %", format="%.1f"),
+        "paying_percent": cells.percent("Still pay"),
+        "mrr_percent": cells.percent("MRR"),
     }
-    with st.expander("As a table"):
-        table(found, "mrr_cohorts", columns, alt="Cohorts by month")
+    table(found, "mrr_cohorts", columns, alt="Cohorts by month", folded=True)
 
 
 def _cells(basis: Basis) -> None:
@@ -144,8 +148,8 @@ def _segments(basis: Basis) -> None:
     found = found.assign(revenue_in_year=found["revenue_in_year"] / basis.scale, segment=found["segment"].map(words.label))
     columns: dict[str, Any] = {
         "segment": _BY[by],
-        "customers": st.column_config.NumberColumn("Customers", format="localized"),
-        "revenue_in_year": st.column_config.NumberColumn(f"Revenue in a year, {basis.currency}", format="accounting"),
+        "customers": cells.count("Customers"),
+        "revenue_in_year": cells.money("Revenue in a year", basis),
     }
     table(
         found.round(2), f"segments_{by}", columns, alt=f"Customers and revenue by {_BY[by]}", empty="Nobody is in a segment yet."
@@ -156,17 +160,16 @@ def _initiatives(basis: Basis) -> None:
     found = ask(_ROI)
     for column in ("benefit", "cost", "net_benefit"):
         found[column] = found[column] / basis.scale
-    number = st.column_config.NumberColumn
     columns: dict[str, Any] = {
         "initiative": "Initiative",
-        "benefit": number(f"Benefit, {basis.currency}", format="accounting"),
-        "cost": number(f"Cost, {basis.currency}", format="accounting"),
-        "roi_percent": number("ROI, %", format="%.0f"),
-        "payback_months": number("Payback, months", format="%.0f"),
+        "benefit": cells.money("Benefit", basis),
+        "cost": cells.money("Cost", basis),
+        "roi_percent": cells.number("ROI, %", 0),
+        "payback_months": cells.count("Payback, months"),
         "confidence": "Confidence",
         "n_measured": "n",
-        "is_small_n": st.column_config.CheckboxColumn("Few"),
-        "caveat": st.column_config.TextColumn("Mind", width="large"),
+        "is_small_n": cells.flag("Few"),
+        "caveat": cells.text("Mind"),
     }
     table(found.round(2), "cem_roi", columns, alt="What initiatives brought", empty="No initiative is told.")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import charts, words
+from app import cells, charts, words
 from app.data import Basis, ask, look_up
 from app.shell import show
 from app.tables import table
@@ -58,23 +58,24 @@ def _page(basis: Basis) -> None:
 
 
 def _social(basis: Basis) -> None:
-    st.subheader("In public", anchor=False)
+    st.subheader("What is posted in public", anchor=False)
     told = ask(_SOCIAL)
     if told.empty:
         st.info("No month of posts is over yet.")
         return
     newest = told.drop_duplicates("kpi_id", keep="last").set_index("kpi_id")
-    for column, kpi in zip(st.columns(4), [kpi for kpi in _ORDER if kpi in newest.index], strict=False):
-        row = newest.loc[kpi]
-        moved = words.difference(row["change"], str(row["unit"]), basis)
-        column.metric(
-            f"{row['name']}, {row['period_start']:%b %Y}",
-            words.figure(row["value"], str(row["unit"]), basis),
-            moved and f"{moved}{', beyond chance' if row['is_significant_change'] is True else ''}",
-            delta_color="off",
-            help=words.plain(row["formula"]),
-            border=True,
-        )
+    with st.container(horizontal=True, gap="small"):
+        for kpi in [kpi for kpi in _ORDER if kpi in newest.index]:
+            row = newest.loc[kpi]
+            moved = words.difference(row["change"], str(row["unit"]), basis)
+            st.metric(
+                f"{row['name']}, {row['period_start']:%b %Y}",
+                words.figure(row["value"], str(row["unit"]), basis),
+                moved and f"{moved}{', beyond chance' if row['is_significant_change'] is True else ''}",
+                delta_color="off",
+                help=words.plain(row["formula"]),
+                border=True,
+            )
     left, right = st.columns(2)
     for place, kpi in ((left, "share_of_voice"), (right, "net_sentiment")):
         series = told[told["kpi_id"] == kpi]
@@ -86,7 +87,7 @@ def _social(basis: Basis) -> None:
 
 
 def _mood() -> None:
-    st.subheader("By channel", anchor=False)
+    st.subheader("How contacts felt, by channel", anchor=False)
     months = list(ask(_MOOD_MONTHS)["month"])
     if not months:
         st.caption("Nothing that was said has been judged yet.")
@@ -99,17 +100,16 @@ def _mood() -> None:
         found.iloc[::-1], "channel", series, unit="judged contacts", height=120 + 30 * len(found), sideways=True
     )
     charts.draw(figure, key="mood", alt=f"Judged contacts by channel in {words.month(month)}: positive, neutral, negative")
-    number = st.column_config.NumberColumn
     columns: dict[str, Any] = {
-        "channel": "Channel",
-        "contacts": number("Contacts", format="localized"),
-        "judged": number("Judged", format="localized"),
-        "net_sentiment": number("Net sentiment", format="%.1f"),
-        "net_sentiment_low": number("from", format="%.1f"),
-        "net_sentiment_high": number("to", format="%.1f"),
-        "gap": number("Beside other channels", format="%+.1f"),
-        "is_inconsistent": st.column_config.CheckboxColumn("Beyond chance"),
-        "mean_effort": number("Mean effort", format="%.0f"),
+        "channel": cells.code("Channel"),
+        "contacts": cells.count("Contacts"),
+        "judged": cells.count("Judged"),
+        "net_sentiment": cells.number("Net sentiment, points"),
+        "net_sentiment_low": cells.number("from"),
+        "net_sentiment_high": cells.number("to"),
+        "gap": cells.number("Beside other channels, points", signed=True),
+        "is_inconsistent": cells.flag("Beyond chance"),
+        "mean_effort": cells.count("Mean effort"),
     }
     table(found, "channel_consistency", columns, alt="Sentiment by channel, with its interval")
 
@@ -124,10 +124,10 @@ def _said(basis: Basis) -> None:
     else:
         st.caption(f"{len(found):,} match.")
     columns: dict[str, Any] = {
-        "responded_at": st.column_config.DatetimeColumn("Said", format="D MMM YYYY, HH:mm"),
+        "responded_at": cells.instant("Said"),
         "sentiment": "Sentiment",
-        "comment": st.column_config.TextColumn("In their words", width="large"),
-        "score": st.column_config.NumberColumn("Score", format="%.0f"),
+        "comment": cells.text("In their words"),
+        "score": cells.count("Score"),
         "metric": "Asked for",
         "channel": "Channel",
         "source": "Source",

@@ -2,6 +2,7 @@
 
 # Dagster reads the annotation of `context` as an object: no postponed annotations in this file.
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -28,6 +29,7 @@ def publication_asset(parts: Parts, tables: Sequence[str], guards: Sequence[gate
         kinds={"duckdb"},
         owners=OWNERS,
         pool=WRITER_POOL,
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=26)),
     )
     def publication(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         closed = gates.closed_gates(context.instance, guards)

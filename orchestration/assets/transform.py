@@ -13,7 +13,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
 
 from ingest.core.lock import writer
-from orchestration import last_publication
+from orchestration import last_publication, lineage
 from orchestration.failing_rows import failing_keys
 from orchestration.layers import (
     AFTER_IDENTITY,
@@ -27,6 +27,7 @@ from orchestration.layers import (
     reads_beside_raw,
     tests_with_homes,
 )
+from orchestration.lineage import Lineage
 from orchestration.parts import OWNERS, WRITER_POOL, Parts
 from orchestration.standing import Standing
 from orchestration.transformer import NodeResult, Transformer, TransformError
@@ -39,6 +40,10 @@ _PASSED = {"success", "pass", "warn"}
 class LayerTranslator(DagsterDbtTranslator):
     """[layer, table] as key and the layer as group; sources keep [schema, table], which is what the raw assets are called."""
 
+    def __init__(self, lineage: Lineage | None = None) -> None:
+        super().__init__()
+        self.lineage = lineage or {}
+
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         if dbt_resource_props["resource_type"] == "source":
             return dg.AssetKey([dbt_resource_props["source_name"], dbt_resource_props["name"]])
@@ -47,17 +52,25 @@ class LayerTranslator(DagsterDbtTranslator):
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return None if dbt_resource_props["resource_type"] == "source" else layer_of(dbt_resource_props)
 
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """dbt's columns; where column lineage was worked out, each says what it is made of as well."""
+        told = dict(super().get_metadata(dbt_resource_props))
+        made_of = self.lineage.get(str(dbt_resource_props["unique_id"]))
+        return {**told, **traced(told.get("dagster/column_schema"), made_of)} if made_of else told
+
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
         return OWNERS
 
 
 def transform_assets(parts: Parts, transformer: Transformer, manifest: Manifest) -> list[dg.AssetsDefinition]:
     """The two dbt steps."""
-    return [_half(name, layers, parts, transformer, manifest) for name, layers in STEPS.items()]
+    translator = LayerTranslator(lineage.read(transformer.project))
+    return [_half(name, layers, parts, transformer, manifest, translator) for name, layers in STEPS.items()]
 
 
-def _half(name: str, layers: tuple[str, ...], parts: Parts, transformer: Transformer, manifest: Manifest) -> dg.AssetsDefinition:
-    translator = LayerTranslator()
+def _half(
+    name: str, layers: tuple[str, ...], parts: Parts, transformer: Transformer, manifest: Manifest, translator: LayerTranslator
+) -> dg.AssetsDefinition:
     keys = {str(node["unique_id"]): translator.get_asset_key(node) for node in built_nodes(manifest, layers)}
     homes = [(test, home) for test, home in tests_with_homes(manifest) if layer_of(home) in layers]
     checks = {str(test["unique_id"]): _check(test, home, translator, manifest) for test, home in homes}
@@ -133,6 +146,28 @@ def _with_standing(
             yield from standing()
 
 
+def traced(schema: dg.TableSchema | None, made_of: Mapping[str, Sequence[lineage.Origin]]) -> Mapping[str, Any]:
+    """Column lineage as Dagster keeps it, and in words in each column's description: its page draws tables, not columns."""
+    deps = {
+        column: [dg.TableColumnDep(dg.AssetKey([layer, table]), name) for layer, table, name in origins]
+        for column, origins in made_of.items()
+    }
+    told: dict[str, Any] = {"dagster/column_lineage": dg.TableColumnLineage(deps)}
+    if schema is not None:
+        told["dagster/column_schema"] = dg.TableSchema(columns=[_traced(column, made_of) for column in schema.columns])
+    return told
+
+
+def _traced(column: dg.TableColumn, made_of: Mapping[str, Sequence[lineage.Origin]]) -> dg.TableColumn:
+    origins = made_of.get(column.name)
+    if not origins:
+        return column
+    said = ", ".join(".".join(origin) for origin in origins)
+    return dg.TableColumn(
+        column.name, column.type, description=f"{column.description or ''} Made of {said}.".strip(), tags=column.tags
+    )
+
+
 def _spec(translator: LayerTranslator, manifest: Manifest, unique_id: str) -> dg.AssetSpec:
     """The node as an asset. What the last publication says was made by the run before: no edge of this graph."""
     spec = translator.get_asset_spec(manifest, unique_id, None)
@@ -196,7 +231,8 @@ def _names(manifest: Manifest, unique_ids: Sequence[str]) -> list[str]:
 def _events(result: NodeResult, assets: Mapping[str, dg.AssetKey], tests: Mapping[str, dg.AssetCheckSpec]) -> Iterator[Any]:
     """What one finished dbt node means to Dagster: a materialisation, a check result, or nothing that was asked for."""
     if result.unique_id in assets and result.status == "success":
-        yield dg.MaterializeResult(asset_key=assets[result.unique_id], metadata={"seconds": result.seconds})
+        rows = {} if result.rows is None else {"dagster/row_count": result.rows}
+        yield dg.MaterializeResult(asset_key=assets[result.unique_id], metadata={"seconds": result.seconds, **rows})
     elif result.unique_id in tests:
         spec = tests[result.unique_id]
         yield dg.AssetCheckResult(

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from ingest.core.paths import Paths
+from orchestration.gates import record_holds
 from tests.app.conftest import NAMES, look, words
 from tests.app.planted import publish_planted
 
@@ -92,6 +93,20 @@ def test_a_page_that_was_begun_on_one_publication_is_made_again_on_the_next(
 def test_a_stale_publication_says_its_age_and_nothing_alarming(planted: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     told = words(look(planted, monkeypatch, "data_health"))
     assert "days old" in told and "Planted data keeps a calendar of its own" in told
+
+
+def test_a_closed_gate_is_told_on_every_page_until_something_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = Paths(tmp_path)
+    publish_planted(paths)
+    record_holds(paths, "the-second-run", [("landed", "raw_stripe.customers: volume", "half as many rows as on other days")])
+    for page in ("scorecard", "data_health"):
+        app = look(paths, monkeypatch, page)
+        assert "gate landed has been closed since" in app.warning[0].value and not app.error
+    assert "half as many rows" in app.dataframe[0].value.to_string()
+    publish_planted(paths, "the-third-run")
+    assert not look(paths, monkeypatch).warning
 
 
 def test_the_pseudonymised_role_reads_its_own_file_and_says_when_there_is_none(

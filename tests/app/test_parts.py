@@ -25,9 +25,9 @@ YEN = Basis("run", AT, AT, "JPY", 1.0, "Asia/Tokyo")
 @pytest.mark.parametrize(
     ("value", "unit", "told"),
     [
-        (81.333, "percent", "81.3 %"), (33.77, "points", "33.8"), (14809.0, "reporting currency", "EUR 14,809"),
+        (81.333, "percent", "81.3 %"), (33.77, "points", "33.8 points"), (14809.0, "reporting currency", "EUR 14,809"),
         (94.5, "reporting currency", "EUR 94.50"), (243.4, "minutes", "4 h 3 min"), (35, "minutes", "35 min"), (5000, "minutes", "3 d 11 h"),
-        (52582, "people", "52,582"), (None, "percent", "–"), (float("nan"), "points", "–"),
+        (52582, "people", "52,582 people"), (None, "percent", "–"), (float("nan"), "points", "–"),
     ],
 )  # fmt: skip
 def test_a_figure_is_said_in_its_unit(value: float | None, unit: str, told: str) -> None:

@@ -1,42 +1,16 @@
-"""The app as people see it: its real server and a headless Chromium, which nothing but 127.0.0.1 is let through to."""
+"""One planted publication, one server and one browser for all tests of this folder."""
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
-from app.main import PAGES
 from ingest.core.paths import Paths
 from tests.app.planted import publish_planted
-
-CHECKOUT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-_SWITCHES = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps", "--window-size=1280,900",
-)  # fmt: skip
-# the script has run, every chart and table has replaced the grey bars that stand for it
-_READY = """
-const app = document.querySelector('[data-testid=stApp]');
-return app && app.getAttribute('data-test-script-state') === 'notRunning' && document.querySelector('h2') !== null
-    && !document.querySelector('[data-testid=stSkeleton]') && !document.querySelector('[data-stale=true]');
-"""
+from tests.browser.visitor import CHROMIUM, DRIVER, Visitor, chromium, serving
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,82 +21,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="no chromium and chromedriver are installed"))
 
 
-@dataclass
-class Visitor:
-    """A browser in front of the app."""
-
-    browser: webdriver.Chrome
-    address: str
-    asked: set[str] = field(default_factory=set)
-
-    def as_on(self, theme: str, width: int, height: int = 900) -> None:
-        """Light or dark, on a screen of this width."""
-        preference = {"features": [{"name": "prefers-color-scheme", "value": theme}]}
-        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", preference)
-        screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-
-    def open(self, page: str) -> None:
-        """Goes to an address and waits for all of the page. The first page stands where no page is named."""
-        self.browser.get(f"{self.address}/{'' if page == PAGES[0][0] else page}")
-        self.wait()
-
-    def wait(self) -> None:
-        WebDriverWait(self.browser, 60, poll_frequency=0.05).until(lambda browser: browser.execute_script(_READY))
-
-    def text(self) -> str:
-        return str(self.browser.find_element(By.CSS_SELECTOR, "[data-testid=stMain]").text)
-
-    def hosts(self) -> set[str]:
-        """Every host this browser has asked for anything so far."""
-        for entry in self.browser.get_log("performance"):
-            told = json.loads(entry["message"])["message"]
-            if told["method"] in ("Network.requestWillBeSent", "Network.webSocketCreated"):
-                url = urlsplit(told["params"].get("url") or told["params"]["request"]["url"])
-                if url.scheme in ("http", "https", "ws", "wss"):
-                    self.asked.add(str(url.hostname))
-        return self.asked
-
-
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`cx app` on a planted publication: its address."""
     paths = Paths(tmp_path_factory.mktemp("browsed"))
     publish_planted(paths)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "CX_DATA_DIR": str(paths.root)}
-    command = [sys.executable, "-m", "orchestration.cli", "app", "--port", str(port)]
-    log = (paths.root / "app.log").open("w", encoding="utf-8")
-    with log, subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=log, stderr=log) as process:
-        try:
-            _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, paths.root / "app.log")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        assert process.poll() is None, log.read_text(encoding="utf-8")
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(log.read_text(encoding="utf-8"))
+    with serving(paths) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def visitor(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for switch in (*_SWITCHES, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(switch)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    with webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=str(DRIVER))) as browser:
+    with chromium(tmp_path_factory.mktemp("chromium")) as browser:
         yield Visitor(browser, server)
 
 

@@ -10,7 +10,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from app.main import PAGES
-from tests.browser.conftest import Visitor
+from tests.browser.visitor import Visitor
 
 # what has to be seen; in tables and charts this is drawn, so the accessible names of those count
 SEEN = {
@@ -59,10 +59,7 @@ def test_a_page_is_complete_fits_and_stays_on_this_machine(
     assert min(browser.execute_script(_CONTRAST)) >= 4.5
     assert visitor.hosts() == {"127.0.0.1"}
     assert _complaints(visitor) == []
-    height = browser.execute_script("return document.querySelector('[data-testid=stMain]').scrollHeight")
-    visitor.as_on(theme, width, min(int(height) + 80, 6000))
-    visitor.wait()
-    browser.save_screenshot(str(screenshots / f"{page}-{theme}-{width}.png"))
+    visitor.picture(screenshots / f"{page}-{theme}-{width}.png", theme, width)
 
 
 def _complaints(visitor: Visitor) -> list[str]:
