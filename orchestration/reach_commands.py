@@ -101,10 +101,17 @@ def bench(paths: Paths, file: Path | None) -> None:
     from orchestration.bench.lookup import GOAL_P95_MS, Answered, bench_lookup
     from orchestration.screen import console, show_rows
 
-    customers, told = bench_lookup(paths, seconds=20, rate=50)
+    customers, told, spent = bench_lookup(paths, seconds=20, rate=50)
     console.print(
         f"{customers:,} customers, 50 requests a second for 20 seconds; milliseconds, goal: p95 under {GOAL_P95_MS:.0f}"
     )
     show_rows([field.name for field in fields(Answered)], [astuple(line) for line in told])
+    if spent:
+        console.print(
+            f"the server: {spent.cpu_ms:.2f} ms of CPU per request, {spent.cpu_ms * 50 / 10:.1f} % of a core; "
+            f"waiting for a processor {spent.waiting_ms:.2f} ms, {spent.waiting:.0%} of the time it had something to do"
+        )
     if file:
-        file.write_text(json.dumps({"customers": customers, "lines": [asdict(line) for line in told]}, indent=2) + "\n")
+        server = asdict(spent) if spent else None
+        lines = [asdict(line) for line in told]
+        file.write_text(json.dumps({"customers": customers, "lines": lines, "server": server}, indent=2) + "\n")
