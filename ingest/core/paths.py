@@ -44,6 +44,11 @@ class Paths:
         return self.root / "pseudonym.key"
 
     @property
+    def lookup(self) -> Path:
+        """The look-up API's copy of the publication, which it makes for itself."""
+        return self.root / "lookup"
+
+    @property
     def staging_file(self) -> Path:
         """The next publication while it is being built."""
         return self.root / "published" / ".next.duckdb"

@@ -1,7 +1,8 @@
 """How quickly `cx serve` answers: a real server in its own process, requests over loopback at a steady rate.
 
-The rate is held whatever the answers take (open loop) and a request's time runs from the moment it was due, so that a
-server that falls behind cannot hide it. Asked are customers drawn from the publication that stands: half by an identifier,
+The rate is held whatever the answers take (open loop) and a request's time runs from the moment it was due, so that a server
+that falls behind cannot hide it. Beside the time stands what does not depend on who else uses the machine: the server's CPU time
+per request; and how long it stood ready and waited for a processor. Asked are customers drawn from the publication that stands: half by an identifier,
 a quarter by id, a quarter for a timeline.
 """
 
@@ -20,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlencode
 
 from ingest.core.errors import CxError
@@ -45,22 +47,50 @@ class Answered:
     most: float
 
 
-def bench_lookup(paths: Paths, seconds: int, rate: int) -> tuple[int, list[Answered]]:
-    """Customers in the publication, and the figures per kind of question and over all. CxError when a request fails."""
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """The server's time per request: milliseconds it ran, and milliseconds it was ready to run while others had the processors."""
+
+    cpu_ms: float
+    waiting_ms: float
+
+    @property
+    def waiting(self) -> float:
+        """Share of the time in which the server had something to do that it spent waiting for a processor."""
+        return self.waiting_ms / (self.cpu_ms + self.waiting_ms)
+
+
+def bench_lookup(paths: Paths, seconds: int, rate: int) -> tuple[int, list[Answered], Spent | None]:
+    """Customers in the publication, the figures per kind of question and over all, and what the server spent where the system tells.
+
+    CxError when a request fails.
+    """
     customers, questions = _questions(paths, count=seconds * rate)
     token = secrets.token_hex(16)
-    with _server(paths, token) as port:
+    with _server(paths, token) as (port, process):
         callers = _Callers(port, token)
         for _, path in questions[:50]:
             callers.ask(path)
+        before = _account(process)
         began = time.perf_counter() + 0.1
         with ThreadPoolExecutor(_CALLERS) as pool:
             waits = list(
                 pool.map(callers.timed, [path for _, path in questions], [began + i / rate for i in range(len(questions))])
             )
+        after = _account(process)
+    spent = Spent(*((b - a) / 1e6 / len(questions) for a, b in zip(before, after, strict=True))) if before and after else None
     kinds = sorted({kind for kind, _ in questions})
     told = [_figures(kind, [w for w, (k, _) in zip(waits, questions, strict=True) if k == kind]) for kind in kinds]
-    return customers, [*told, _figures("all", waits)]
+    return customers, [*told, _figures("all", waits)], spent
+
+
+def _account(process: int) -> tuple[int, int] | None:
+    """Nanoseconds all threads of a process have run, and have waited for a processor; None on systems that do not tell."""
+    try:
+        threads = [file.read_text().split() for file in Path(f"/proc/{process}/task").glob("*/schedstat")]
+    except OSError:
+        return None
+    return (sum(int(one[0]) for one in threads), sum(int(one[1]) for one in threads)) if threads else None
 
 
 def _figures(kind: str, waits: Sequence[float]) -> Answered:
@@ -123,7 +153,8 @@ class _Callers:
 
 
 @contextmanager
-def _server(paths: Paths, token: str) -> Iterator[int]:
+def _server(paths: Paths, token: str) -> Iterator[tuple[int, int]]:
+    """Its port and the id of its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -136,7 +167,7 @@ def _server(paths: Paths, token: str) -> Iterator[int]:
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise CxError("cx serve did not start", "Start it by hand to see why.")
                 time.sleep(0.1)
-            yield port
+            yield port, process.pid
         finally:
             process.terminate()
 

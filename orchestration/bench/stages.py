@@ -153,20 +153,18 @@ def publish_file(paths: Paths) -> Told:
 
 
 def look_up(paths: Paths, *, times: int) -> Told:
-    """One customer's card and newest fifty touchpoints by id, in process, over the published file."""
-    from orchestration.reader import published
+    """One customer's card and newest fifty touchpoints by id, in process, as `cx serve` reads them."""
+    from orchestration.reach import lookup
+    from orchestration.reach.lookup_file import LookupFile
 
-    with published(paths) as connection:
-        ids = [row[0] for row in connection.execute("select customer_id from customer_360 order by customer_id").fetchall()]
-        chosen = random.Random(7).choices(ids, k=times)  # noqa: S311
-        taken: list[float] = []
-        for customer_id in chosen:
-            started = time.perf_counter()
-            connection.execute("select * from customer_360 where customer_id = ?", [customer_id]).fetchall()
-            connection.execute(
-                "select * from touchpoints where customer_id = ? order by occurred_at desc limit 50", [customer_id]
-            ).fetchall()
-            taken.append((time.perf_counter() - started) * 1000)
+    opened = LookupFile(paths, lambda told: None).current()
+    ids = [row[0] for row in opened.connection.execute("select customer_id from customers order by customer_id").fetchall()]
+    taken: list[float] = []
+    for customer_id in random.Random(7).choices(ids, k=times):  # noqa: S311
+        started = time.perf_counter()
+        lookup.card(opened, customer_id, lookup.FULL)
+        lookup.timeline(opened, customer_id, 50, None, lookup.FULL)
+        taken.append((time.perf_counter() - started) * 1000)
     taken.sort()
     return {"p50_ms": taken[len(taken) // 2], "p95_ms": taken[int(len(taken) * 0.95)], "customers": len(ids)}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -156,10 +157,15 @@ def _count(connection: DuckDBPyConnection, removed: Sequence[Removed], by: str) 
 
 
 def _published(paths: Paths, person: Person) -> list[Removed]:
-    """Clears a copy of the published file and renames it over the file; readers keep what they have open."""
+    """Clears a copy of the published file and renames it over the file; readers keep what they have open.
+
+    The look-up API's copy goes: `cx serve` makes another with the next question it is asked.
+    """
     from orchestration.publish import without
 
     removed = without(paths, lambda connection: purge_derived(connection, person)) if paths.published.exists() else []
+    if paths.lookup.exists():
+        shutil.rmtree(paths.lookup)
     last_publication.stays(paths)
     return removed
 

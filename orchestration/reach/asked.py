@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -28,11 +28,7 @@ class Problem(Exception):
 
 class Json(JSONResponse):
     def render(self, content: Any) -> bytes:
-        return json.dumps(content, default=_plain, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _plain(value: Any) -> str:
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+        return orjson.dumps(content, default=str)
 
 
 def only_parameter(request: Request, asked: tuple[str, ...]) -> tuple[str, str]:

@@ -5,18 +5,20 @@ A role sees a named list of columns: what is added to a published table reaches 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+import orjson
 
 from orchestration.reach import spelling
 from orchestration.reach.lookup_file import Opened
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
 FULL, PSEUDONYMISED = "full", "pseudonymised"
+_FORMER = "former_customer_id"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_MATCHES = 25  # what more people share names nobody
 
 # names, addresses to write or call, where somebody lives and what an account is called stay out
@@ -58,65 +60,92 @@ class Position:
 
 def with_email(opened: Opened, address: str, role: str) -> list[Row]:
     """Cards of everybody who uses a normalised address: a family's has several."""
-    return _with(opened, [address], lambda kind: kind == "email", role)
+    return _with(opened, [address], "kind = 'email'", role)
 
 
 def with_phone(opened: Opened, digits: str, role: str) -> list[Row]:
-    return _with(opened, [digits], lambda kind: kind == "phone", role)
+    return _with(opened, [digits], "kind = 'phone'", role)
 
 
 def with_source_id(opened: Opened, written: str, role: str) -> list[Row]:
     """Cards by a vendor's id: bare, or a whole record as source:resource:key."""
-    return _with(opened, spelling.source_ids(written), lambda kind: kind not in ("email", "phone", "social_handle"), role)
+    return _with(opened, spelling.source_ids(written), f"kind not in ('email', 'phone', 'social_handle', '{_FORMER}')", role)
 
 
 def card(opened: Opened, customer_id: str, role: str) -> Row | None:
-    """The customer's row of customer_360; None when there is no such customer."""
-    with opened.connection.cursor() as connection:
-        return _card(connection, customer_id, role)
+    """The customer's row of customer_360; None when there is no such customer.
+
+    An id that was merged into another is answered with the survivor's card, and says so in `merged_into`.
+    """
+    found = _card(opened, customer_id, role)
+    if found is not None:
+        return found
+    survivor = _survivor(opened, customer_id)
+    found = _card(opened, survivor, role) if survivor else None
+    return {**found, "merged_into": survivor} if found else None
 
 
-def timeline(opened: Opened, customer_id: str, limit: int, before: Position | None, role: str) -> tuple[list[Row], str | None]:
-    """Up to `limit` events, newest first, and the position of the next page where there are more."""
-    with opened.connection.cursor() as connection:
-        events = list(_rows(connection, "select * from touchpoints where customer_id = ?", [customer_id]))
-        said = dict(
-            connection.execute("select feedback_id, comment from feedback where customer_id = ?", [customer_id]).fetchall()
-        )
-    # sorted here: asked for an order and a limit, DuckDB reads the table twice instead of using its index
-    events.sort(key=lambda event: (event["occurred_at"], event["touchpoint_id"]), reverse=True)
-    if before is not None:
-        mark = (before.at, before.touchpoint_id)
-        events = [event for event in events if (event["occurred_at"], event["touchpoint_id"]) < mark]
+def timeline(opened: Opened, customer_id: str, limit: int, before: Position | None, role: str) -> Row | None:
+    """Up to `limit` events, newest first, and `next_before`, the position of the next page where there are more.
+
+    Of the survivor where the id was merged, as for `card`; None when there is no such customer.
+    """
+    survivor = None
+    events = list(islice(_events(opened, customer_id, before), limit + 1))
+    if not events and not _is_customer(opened, customer_id):
+        survivor = _survivor(opened, customer_id)
+        if survivor is None:
+            return None
+        events = list(islice(_events(opened, survivor, before), limit + 1))
     shown = events[:limit]
-    last = shown[-1] if len(events) > limit else None
-    following = Position(last["occurred_at"], last["touchpoint_id"]).written() if last else None
+    following = Position(shown[-1]["occurred_at"], shown[-1]["touchpoint_id"]).written() if len(events) > limit else None
     names = _EVENT if role == FULL else _EVENT_WITHOUT_WORDS
-    told = [{**event, "words": said.get(event["reference"])} for event in shown]
-    return [{name: value for name, value in event.items() if name in names} for event in told], following
+    told = [{name: value for name, value in event.items() if name in names} for event in shown]
+    merged = {"merged_into": survivor} if survivor else {}
+    return {"customer_id": survivor or customer_id, "events": told, "next_before": following, **merged}
 
 
-def _with(opened: Opened, values: Sequence[str], is_wanted: Any, role: str) -> list[Row]:
-    """The kind is looked at here: DuckDB uses the index only when the value alone is asked for."""
-    found: list[str] = []
-    with opened.connection.cursor() as connection:
-        for value in values:
-            rows = connection.execute(
-                "select customer_id, identifier_type from customer_identifiers where identifier_value = ?", [value]
-            ).fetchall()
-            found += [customer_id for customer_id, kind in rows if is_wanted(kind) and customer_id not in found]
-        cards = [_card(connection, customer_id, role) for customer_id in sorted(found)[:MOST_MATCHES]]
+def _events(opened: Opened, customer_id: str, before: Position | None) -> Iterator[Row]:
+    """Newest first, those before a position; reads no more than is taken."""
+    columns = [*opened.columns["touchpoints"], ("words", "VARCHAR")]
+    texts = opened.connection.execute("select events from timelines where customer_id = ? order by page", [customer_id])
+    for (text,) in texts:
+        for values in orjson.loads(text):
+            event = _row(columns, values)
+            if before is None or (event["occurred_at"], event["touchpoint_id"]) < (before.at, before.touchpoint_id):
+                yield event
+
+
+def _with(opened: Opened, values: Sequence[str], is_wanted: str, role: str) -> list[Row]:
+    """is_wanted: SQL, which kinds of identifier are meant."""
+    asked = f"select customer_id from identifiers where value = ? and {is_wanted} limit {MOST_MATCHES + 1}"
+    found = {customer_id for value in values for (customer_id,) in opened.connection.execute(asked, [value])}
+    cards = (_card(opened, customer_id, role) for customer_id in sorted(found)[:MOST_MATCHES])
     return [one for one in cards if one is not None]
 
 
-def _card(connection: DuckDBPyConnection, customer_id: str, role: str) -> Row | None:
-    found = next(_rows(connection, "select * from customer_360 where customer_id = ?", [customer_id]), None)
-    if found is None or role == FULL:
-        return found
-    return {name: value for name, value in found.items() if name in _CARD_WITHOUT_PERSON}
+def _card(opened: Opened, customer_id: str, role: str) -> Row | None:
+    text = opened.connection.execute("select card from customers where customer_id = ?", [customer_id]).fetchone()
+    if text is None:
+        return None
+    told = _row(opened.columns["customer_360"], orjson.loads(text[0]))
+    return told if role == FULL else {name: value for name, value in told.items() if name in _CARD_WITHOUT_PERSON}
 
 
-def _rows(connection: DuckDBPyConnection, sql: str, values: list[Any]) -> Iterator[Row]:
-    answer = connection.execute(sql, values)
-    names = [column[0] for column in answer.description or []]
-    return (dict(zip(names, row, strict=True)) for row in answer.fetchall())
+def _is_customer(opened: Opened, customer_id: str) -> bool:
+    return bool(opened.connection.execute("select 1 from customers where customer_id = ?", [customer_id]).fetchall())
+
+
+def _survivor(opened: Opened, customer_id: str) -> str | None:
+    """The customer an id was merged into."""
+    asked = f"select customer_id from identifiers where value = ? and kind = '{_FORMER}'"
+    found = opened.connection.execute(asked, [customer_id]).fetchone()
+    return str(found[0]) if found else None
+
+
+def _row(columns: Iterable[tuple[str, str]], values: Iterable[Any]) -> Row:
+    """What a text's values mean: instants stand in it as microseconds since 1970, UTC."""
+    return {
+        name: _EPOCH + timedelta(microseconds=value) if value is not None and kind.startswith("TIMESTAMP") else value
+        for (name, kind), value in zip(columns, values, strict=True)
+    }

@@ -1,53 +1,42 @@
-"""The file the look-up API answers from: a copy of the publication with an index per key, made anew when the publication is swapped.
+"""The publication as the look-up API has it open: a file of its own (`lookup_making`), made anew when another is published.
 
-Without an index DuckDB reads a whole row group, tens of milliseconds at a million customers; with one, and without the
-compressions that have to be read from the start, it reads the rows asked for. All that stands in a copy of the API's own, so
-that publishing stays as quick as copying a file for everybody else.
+That file stands in data/lookup, so that publishing stays as quick as copying a file for everybody else.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ingest.core.errors import CxError
 from ingest.core.paths import Paths
-from orchestration.reader import LOCKED_DOWN, QueryError
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
-# table: the column its rows are looked up by
-KEYS = {
-    "customer_360": "customer_id",
-    "customer_identifiers": "identifier_value",
-    "feedback": "customer_id",
-    "touchpoints": "customer_id",
-}
-_TABLES = {
-    "customer_360": "from published.customer_360",
-    "customer_identifiers": "select identifier_value, identifier_type, customer_id from published.customer_identifiers",
-    "feedback": "select customer_id, feedback_id, comment from published.feedback where comment is not null",
-    "touchpoints": "from published.touchpoints",
-}
-# A single value stored in these ways can only be read by reading those before it in its row group.
-_READ_FROM_THE_START = "fsst,dict_fsst,rle"
+from orchestration.parts import CHECKOUT
+from orchestration.reach import lookup_making
+from orchestration.reach.lookup_making import Columns
+from orchestration.reader import QueryError
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One publication, open: whoever holds it keeps reading it, whatever is published meanwhile."""
+    """One publication, open: whoever holds it keeps reading it, whatever is published meanwhile.
+
+    columns: per table, name and type of each value in its texts. The connection may be used by any thread.
+    """
 
     stamp: str
     publication_id: str
     data_as_of: str
     published_at: str
-    connection: DuckDBPyConnection
+    columns: Columns
+    connection: sqlite3.Connection
 
 
 class LookupFile:
@@ -58,7 +47,10 @@ class LookupFile:
         self._paths, self._complain = paths, complain
         self._making = threading.Lock()
         self._refused = ""
-        self._opened = self._open(_stamp(paths.published))
+        stamp = _stamp(paths.published)
+        if not self._file(stamp).exists():
+            lookup_making.make(paths.published, self._file(stamp))
+        self._opened = self._open(stamp)
 
     def current(self) -> Opened:
         """What stands, at once; when the published file is another one by now, starts making that ready."""
@@ -70,6 +62,8 @@ class LookupFile:
 
     def _take_over(self, stamp: str) -> None:
         try:
+            if not self._file(stamp).exists():
+                _make_apart(self._paths.published, self._file(stamp))
             self._opened = self._open(stamp)
         except Exception as error:  # whatever is wrong with the new file, the old one still answers
             self._refused = stamp
@@ -77,29 +71,42 @@ class LookupFile:
         finally:
             self._making.release()
 
-    def _open(self, stamp: str) -> Opened:
-        import duckdb
+    def _file(self, stamp: str) -> Path:
+        return self._paths.lookup / f"{stamp}.sqlite"
 
-        folder = self._paths.root / "lookup"
-        file = folder / f"{stamp}.duckdb"
-        if not file.exists():
-            _make(self._paths.published, file)
-        settings: dict[str, str | bool | int | float | list[str]] = {
-            **LOCKED_DOWN,
-            "memory_limit": os.environ.get("CX_SERVE_MEMORY", "2GB"),
-        }
-        connection = duckdb.connect(str(file), read_only=True, config=settings)
-        told = connection.execute(
-            "select any_value(run_id), max(data_as_of)::timestamptz, max(published_at)::timestamptz from publication"
-        ).fetchone()
-        assert told is not None
-        for old in folder.glob("*.duckdb"):
-            if old != file:  # whoever still reads it keeps it until they are done
-                old.unlink(missing_ok=True)
-        for table, key in KEYS.items():  # DuckDB reads an index when it is first used: better now than for the first caller
-            connection.execute(f"select 1 from {table} where {key} = ''").fetchall()
-        data_as_of, published_at = (moment.isoformat() if moment else "" for moment in told[1:])
-        return Opened(stamp, str(told[0]), data_as_of, published_at, connection)
+    def _open(self, stamp: str) -> Opened:
+        file = self._file(stamp)
+        # nobody writes a complete file, so no lock is taken; SQLite takes turns when threads share a connection
+        connection = sqlite3.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        run_id, data_as_of, published_at, columns = connection.execute("select * from publication").fetchall()[0]
+        _clear(self._paths.lookup, file)
+        return Opened(stamp, str(run_id), data_as_of or "", published_at or "", json.loads(columns), connection)
+
+
+def _make_apart(published: Path, file: Path) -> None:
+    """Makes the file in another process, which cannot hold up an answer. CxError with the last thing it said."""
+    command = [sys.executable, "-m", lookup_making.__name__, str(published), str(file)]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CxError((done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1])
+
+
+def _clear(folder: Path, kept: Path) -> None:
+    """Removes former publications, which whoever reads them keeps until they are done, and what a killed process left half made."""
+    for other in folder.iterdir():
+        maker = other.name.removesuffix(".tmp").removesuffix("-journal").rpartition(".")[2]
+        if other != kept and other.is_file() and not (maker.isdigit() and _is_alive(int(maker))):
+            other.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _stamp(published: Path) -> str:
@@ -111,34 +118,3 @@ def _stamp(published: Path) -> str:
             f"nothing has been published yet: {published} does not exist", "`cx demo` or `cx run` makes it."
         ) from None
     return f"{found.st_mtime_ns}-{found.st_ino}-{found.st_size}"
-
-
-def _make(published: Path, file: Path) -> None:
-    """Copies and indexes under another name first: a file of this name is complete."""
-    import duckdb
-
-    file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_suffix(f".{os.getpid()}")
-    beside.unlink(missing_ok=True)
-    limit = {"memory_limit": os.environ.get("CX_MEMORY_LIMIT", "4GB")}
-    try:
-        with duckdb.connect(str(beside), config=dict(limit)) as connection:
-            connection.execute(f"set disabled_compression_methods = '{_READ_FROM_THE_START}'")
-            connection.execute(f"attach '{str(published).replace(chr(39), chr(39) * 2)}' as published (read_only)")
-            _refuse_without_tables(connection)
-            for table, asked in {**_TABLES, "publication": "from published.publication"}.items():
-                connection.execute(f"create table {table} as {asked}")
-            for table, key in KEYS.items():
-                connection.execute(f"create index {table}_by_{key} on {table} ({key})")
-            connection.execute("checkpoint")
-        beside.replace(file)
-    finally:
-        beside.unlink(missing_ok=True)
-        beside.with_name(f"{beside.name}.wal").unlink(missing_ok=True)
-
-
-def _refuse_without_tables(connection: DuckDBPyConnection) -> None:
-    told = connection.execute("select table_name from duckdb_tables() where database_name = 'published'").fetchall()
-    missing = sorted({*KEYS, "publication"} - {str(row[0]) for row in told})
-    if missing:
-        raise CxError(f"the published file lacks {', '.join(missing)}", "Publish once more with `cx run`.")

@@ -1,7 +1,7 @@
 """`cx metric`: a KPI by month and by one cut, as it was published.
 
 The answer is rows of `kpi_period`, never sums or means of them: a cut that is not published is refused, because a rate of
-months or of countries cannot be had from the rates of each.
+months or of countries cannot be had from the rates of each. Asked for MetricFlow, it counts anew instead (`metricflow`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,23 @@ if TYPE_CHECKING:
 
 PERIOD, WHOLE, STANDARD = "month", "all", "standard"
 SPELLINGS = {"metric_time": PERIOD, "metric_time__month": PERIOD, "country": "country_code"}
+METRICFLOW = "metricflow"
 _SHOWN = "value, interval_low, interval_high, numerator, denominator, n, is_small_n, is_complete, unit"
+
+
+def ask(
+    paths: Paths, kpi: str, by: Sequence[str], variant: str | None, engine: str
+) -> tuple[list[str], list[tuple[Any, ...]], str]:
+    """Column names, rows, and who answered: the published rows unless MetricFlow was asked for, whose variant is its own."""
+    if engine != METRICFLOW:
+        return *metric(paths, kpi, by, variant), "the published rows of kpi_period"
+    if variant:
+        raise UnknownName(f"MetricFlow has one variant of {kpi}", "Leave out --variant, or --engine metricflow.")
+    from orchestration.reach import metricflow
+
+    words = [SPELLINGS.get(word, word) for word in by]
+    cuts = [word for word in words if word != PERIOD]
+    return *metricflow.metric(paths, kpi, cuts, by_month=PERIOD in words), "MetricFlow, from the warehouse as it stands"
 
 
 def metric(paths: Paths, kpi: str, by: Sequence[str], variant: str | None) -> tuple[list[str], list[tuple[Any, ...]]]:

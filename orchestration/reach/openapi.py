@@ -44,7 +44,7 @@ def document(opened: Opened) -> dict[str, Any]:
         },
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {"Customer": _schema(opened, "customer_360"), "Problem": _PROBLEM},
+            "schemas": {"Customer": _card(opened), "Problem": _PROBLEM},
         },
     }
 
@@ -58,23 +58,23 @@ def _operation(summary: str, parameters: list[Any], schema: dict[str, Any], *pro
 
 def _timeline(opened: Opened) -> dict[str, Any]:
     event = _schema(opened, "touchpoints")
-    for hidden in ("customer_id", "data_as_of"):
-        event["properties"].pop(hidden)
     event["properties"]["words"] = {"type": ["string", "null"], "description": "What the customer said; full role only."}
     properties = {
         "customer_id": {"type": "string"},
         "events": {"type": "array", "items": event},
         "next_before": {"type": ["string", "null"], "description": "The `before` of the next page."},
+        "merged_into": _MERGED,
     }
     return {"type": "object", "properties": properties}
 
 
 def _schema(opened: Opened, table: str) -> dict[str, Any]:
-    with opened.connection.cursor() as connection:
-        columns = connection.execute(
-            "select column_name, data_type from duckdb_columns() where table_name = ? order by column_index", [table]
-        ).fetchall()
-    return {"type": "object", "properties": {name: _property(kind) for name, kind in columns}}
+    return {"type": "object", "properties": {name: _property(kind) for name, kind in opened.columns[table]}}
+
+
+def _card(opened: Opened) -> dict[str, Any]:
+    schema = _schema(opened, "customer_360")
+    return {**schema, "properties": {**schema["properties"], "merged_into": _MERGED}}
 
 
 def _property(kind: str) -> dict[str, Any]:
@@ -86,6 +86,10 @@ _ABOUT = (
     "Read-only look-ups in what was published last. Fields ending in _reporting and current_mrr are minor units of the reporting "
     "currency; instants are UTC. With a pseudonymised token the answers come without names, addresses, phone numbers and free text."
 )
+_MERGED = {
+    "type": "string",
+    "description": "Only where the id asked for was merged into another customer: that customer's id, whose data this is.",
+}
 _PROBLEMS = {401: "No valid token", 404: "No such customer", 422: "A parameter is wrong; `parameter` says which"}
 _PROBLEM = {
     "type": "object",

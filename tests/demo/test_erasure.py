@@ -31,6 +31,7 @@ from orchestration.privacy import erase as erasure
 from orchestration.privacy.export import export_person
 from orchestration.privacy.find import Person, find
 from orchestration.privacy.search import Found, search
+from orchestration.reach.lookup_file import LookupFile
 from tests.demo.conftest import CHECKOUT, Demo
 
 VENDORS = list(SOURCES.values())
@@ -86,6 +87,7 @@ def erased(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Era
     before = _rows(copy.paths.warehouse)
     email = person.own["email"][0]
     _scatter(root, email)
+    LookupFile(copy.paths, pytest.fail)  # a look-up API that was started once has left its copy
     found, _ = search(root, person.spellings, [copy.paths.sandbox, copy.paths.warehouse, root / ".dbt"])
     seed = root / "identity_overrides.csv"
     decision = f"always_merge,{person.nodes[0]},{person.nodes[1]},somebody,they said so,2026-06-01"
@@ -181,6 +183,7 @@ def test_no_file_tells_of_the_person_any_more(erased: Erased) -> None:
         "published/cx.duckdb:main.customer_360",
         "quarantine/acme/answer.bin",
     }
+    assert any(one.place.startswith("lookup/") for one in erased.found_before) and not erased.demo.paths.lookup.exists()
     assert {one.place for one in erased.found_after} <= {
         "warehouse/cx.duckdb",
         "warehouse/cx.duckdb:identity_state.customer_registry",

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import math
 import shutil
 import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from ingest.core.errors import UnknownName
+from orchestration.reach import metricflow
+from orchestration.reach.metric import METRICFLOW, ask
 from tests.demo.conftest import CHECKOUT, Demo
 
-pytestmark = pytest.mark.skipif(importlib.util.find_spec("metricflow") is None, reason="the extra `semantic` is not installed")
+pytestmark = pytest.mark.skipif(
+    metricflow.tools() is None,
+    reason=f"the extra `semantic` is not installed here, nor does {metricflow.PYTHON} name a Python that has it",
+)
 
 # metric: the variant of kpi_period it answers for, and how many of its units make one of that row's
 METRICS = {
@@ -31,7 +35,8 @@ def _told(demo: Demo, place: Path) -> dict[tuple[str, date], float]:
     shutil.copytree(CHECKOUT / "dbt_project", project, ignore=shutil.ignore_patterns("target", "logs"))
     files = {"CX_WAREHOUSE": str(demo.paths.warehouse), "CX_PUBLISHED_NEXT": str(place / "next.duckdb")}
     environment = {**demo.environment, **files, "DBT_PROFILES_DIR": str(project)}
-    tools = Path(sys.executable).parent
+    tools = metricflow.tools()
+    assert tools is not None
     answer = place / "answer.csv"
     for command in (
         [str(tools / "dbt"), "parse"],
@@ -62,3 +67,24 @@ def test_metricflow_and_kpi_period_say_the_same(demo: Demo, tmp_path: Path) -> N
             assert math.isclose(said / scale, float(value), rel_tol=1e-9, abs_tol=1e-9), (kpi_id, month, said, value)  # type: ignore[arg-type]
             compared += 1
     assert compared > 100
+
+
+@pytest.mark.parametrize(
+    ("kpi", "cut", "variant"),
+    [("resolution_time", "channel", "mean_minutes"), ("nps", "country_code", None), ("conversion_rate", "country_code", None)],
+)
+def test_cx_metric_asks_metricflow_when_told_to(demo: Demo, kpi: str, cut: str, variant: str | None) -> None:
+    names, rows, answered_by = ask(demo.paths, kpi, ["month", cut], None, METRICFLOW)
+    assert names == ["month", cut, "value"] and "MetricFlow" in answered_by
+    told = {(month, segment): value for month, segment, value in rows}
+    published = ask(demo.paths, kpi, ["month", cut], variant, "published")[1]
+    compared = [(row[2], told[row[0], row[1]]) for row in published if row[2] is not None]
+    assert len(compared) > 20
+    assert [one for one in compared if not math.isclose(*one, rel_tol=1e-9, abs_tol=1e-9)] == []
+
+
+def test_metricflow_refuses_what_its_models_do_not_have(demo: Demo) -> None:
+    with pytest.raises(UnknownName, match="cannot cut nps by channel"):
+        ask(demo.paths, "nps", ["month", "channel"], None, METRICFLOW)
+    with pytest.raises(UnknownName, match="has no KPI npss"):
+        ask(demo.paths, "npss", ["month"], None, METRICFLOW)

@@ -46,6 +46,7 @@ PEOPLE: Rows = {
             ("C1", "hubspot_contact_id", "71"),
             ("C1", "record", "hubspot:contacts:71"),
             ("C1", "salesforce_contact_id", "0035g000000000C"),
+            ("C1", "former_customer_id", "C7"),
         )
     ],
     "touchpoints": [

@@ -18,9 +18,10 @@ import requests
 from ingest.core.errors import CxError, SettingMissing
 from ingest.core.paths import Paths
 from orchestration.parts import CHECKOUT
-from orchestration.reach import serve
+from orchestration.reach import lookup, serve
 from orchestration.reach.api import Tokens, application
 from orchestration.reach.lookup_file import LookupFile
+from orchestration.reach.lookup_making import PAGE
 from tests.loopback import serving
 
 from .planted import PEOPLE, plant
@@ -74,6 +75,8 @@ def caller(address: str) -> Caller:
         ("phone", "0049 30 12345671", ["C1"]),
         ("id", "C3", ["C3"]),
         ("id", "C9", []),
+        ("id", "C7", ["C1"]),
+        ("source_id", "C7", []),
         ("source_id", "71", ["C1"]),
         ("source_id", "hubspot:contacts:71", ["C1"]),
         ("source_id", "0035g000000000CAAQ", ["C1"]),
@@ -95,6 +98,35 @@ def test_the_card_is_the_row_of_customer_360(caller: Caller) -> None:
     card = caller.get("/customers/C2").json()
     assert (card["full_name"], card["email"], card["current_mrr"]) == ("Canary 2", "canary2@example.com", 2000.0)
     assert card["churned_at"] is None
+
+
+def test_an_id_that_was_merged_away_answers_with_the_survivor_and_says_so(caller: Caller) -> None:
+    card, found = caller.get("/customers/C7").json(), caller.get("/customers", id="C7").json()["customers"][0]
+    assert card == found == {**caller.get("/customers/C1").json(), "merged_into": "C1"}
+    told, survivors = (
+        caller.get("/customers/C7/timeline", limit="2").json(),
+        caller.get("/customers/C1/timeline", limit="2").json(),
+    )
+    assert told == {**survivors, "merged_into": "C1"} and told["customer_id"] == "C1" and len(told["events"]) == 2
+    assert "merged_into" not in survivors
+
+
+def test_a_long_timeline_pages_over_every_event_once(tmp_path: Path) -> None:
+    often = {"touchpoint_id": "", "customer_id": "C2", "occurred_at": "2026-06-10 09:00:00+00", "stage": "support"}
+    rows = [{**often, "touchpoint_id": f"n{n:04d}"} for n in range(2 * PAGE + 1)]
+    plant(Paths(tmp_path), {**PEOPLE, "touchpoints": [*PEOPLE["touchpoints"], *rows]})
+    opened, seen, before = LookupFile(Paths(tmp_path), pytest.fail).current(), [], None
+    while page := lookup.timeline(opened, "C2", 400, before, lookup.FULL):
+        seen += [event["touchpoint_id"] for event in page["events"]]
+        if page["next_before"] is None:
+            break
+        before = lookup.Position.read(page["next_before"])
+    assert seen == [f"n{n:04d}" for n in reversed(range(2 * PAGE + 1))]
+
+
+def test_instants_are_told_in_utc_whatever_the_zone_here(caller: Caller) -> None:
+    assert caller.get("/customers/C1").json()["data_as_of"] == "2026-07-01T06:00:00+00:00"
+    assert caller.get("/customers/C1/timeline").json()["events"][0]["occurred_at"] == "2026-06-12T09:00:00+00:00"
 
 
 def test_a_timeline_pages_newest_first_without_losing_events_of_one_instant(caller: Caller) -> None:
@@ -182,15 +214,29 @@ def test_a_new_publication_is_answered_from_without_a_restart_and_a_broken_one_i
     held = file.current()
     plant(paths, {**PEOPLE, "customer_360": PEOPLE["customer_360"][:1]}, run_id="second-run")
     _until(lambda: file.current().publication_id == "second-run")
-    assert held.connection.execute("select count(*) from customer_360").fetchone() == (3,)  # who held the old one reads on
-    assert file.current().connection.execute("select count(*) from customer_360").fetchone() == (1,)
-    assert len(list((tmp_path / "lookup").iterdir())) == 1
+    assert held.connection.execute("select count(*) from customers").fetchone() == (3,)  # who held the old one reads on
+    assert file.current().connection.execute("select count(*) from customers").fetchone() == (1,)
+    assert len(list(paths.lookup.iterdir())) == 1
     paths.published.write_bytes(b"no database")
     file.current()
     _until(lambda: bool(told))
+    assert "\n" not in told[0] and "could not be opened" in told[0]
     assert file.current().publication_id == "second-run"
     plant(paths, PEOPLE, run_id="third-run")
     _until(lambda: file.current().publication_id == "third-run")
+
+
+def test_what_a_killed_maker_left_is_cleared_and_what_a_living_one_makes_is_not(tmp_path: Path) -> None:
+    paths = Paths(tmp_path)
+    plant(paths, PEOPLE)
+    paths.lookup.mkdir()
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    left, going = paths.lookup / f"1-2-3.{ended.pid}", paths.lookup / f"1-2-3.{os.getppid()}"
+    for file in (left, going, paths.lookup / "1-2-3.duckdb"):
+        file.write_bytes(b"half")
+    LookupFile(paths, pytest.fail)
+    assert going.exists() and len(list(paths.lookup.iterdir())) == 2
 
 
 def _until(holds: Any) -> None:

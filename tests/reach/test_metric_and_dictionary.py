@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from ingest.core.errors import UnknownName
+from ingest.core.errors import SettingMissing, UnknownName
 from ingest.core.paths import Paths
 from orchestration.cli import main
+from orchestration.reach import metricflow
 from orchestration.reach.contracts import contracts
 from orchestration.reach.dictionary import write_dictionary
-from orchestration.reach.metric import metric
+from orchestration.reach.metric import METRICFLOW, ask, metric
 
 from .planted import columns_of, plant, tables
 
@@ -65,6 +66,19 @@ def test_what_is_not_published_is_refused(paths: Paths, kpi: str, by: list[str],
     with pytest.raises(UnknownName, match=told) as refused:
         metric(paths, kpi, by, variant)
     assert ":" in refused.value.remedy
+
+
+def test_metricflow_is_asked_only_when_it_is_told_to_and_there(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(metricflow.PYTHON, "/nowhere/bin/python")
+    assert ask(paths, "nps", ["month"], None, "published")[1:] == (
+        metric(paths, "nps", ["month"], None)[1],
+        "the published rows of kpi_period",
+    )
+    with pytest.raises(SettingMissing, match="MetricFlow is not installed") as refused:
+        ask(paths, "nps", ["month"], None, METRICFLOW)
+    assert metricflow.PYTHON in refused.value.remedy
+    with pytest.raises(UnknownName, match="one variant"):
+        ask(paths, "nps", ["month"], "standard", METRICFLOW)
 
 
 def test_the_commands_answer_on_the_command_line(

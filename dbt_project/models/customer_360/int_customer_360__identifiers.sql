@@ -22,10 +22,35 @@ records as (
 
 ),
 
+registry as (
+
+    select * from {{ source('identity_state', 'customer_registry') }}
+    where status = 'merged'
+
+),
+
+memberships as (
+
+    select * from {{ source('identity_state', 'customer_xref') }}
+
+),
+
 shared_values as (
 
     select * from {{ ref('int_identity__shared_values') }}
     where blocked_because is not null
+
+),
+
+-- an id that was merged into another stands in other systems for years: it leads to the survivor, by the records it had
+former_ids as (
+
+    select
+        memberships.node_id,
+        memberships.customer_id
+    from memberships
+    inner join registry on memberships.customer_id = registry.customer_id
+    inner join members on memberships.node_id = members.node_id and registry.merged_into = members.customer_id
 
 ),
 
@@ -46,6 +71,13 @@ written as (
         true as is_issuer
     from records
     where not is_reference
+    union all
+    select
+        node_id,
+        'former_customer_id' as identifier_type,
+        customer_id as identifier_value,
+        true as is_issuer
+    from former_ids
 
 ),
 
