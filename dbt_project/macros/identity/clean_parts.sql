@@ -18,7 +18,7 @@
 
 {#- Letters and digits only, folded: cities, postal codes, numbers an authority gave. -#}
 {% macro clean_code(expression) -%}
-    nullif(translate({{ fold_letters(expression) }}, ' .,;:/_-''', ''), '')
+    nullif({{ replace_all(fold_letters(expression), '[ .,;:/_\\x27-]+', '') }}, '')
 {%- endmacro %}
 
 {#- Street and house number, the word for street in one short form. -#}
