@@ -75,18 +75,21 @@ where is_compared
 """
 
 
-_ANY, _TWO = 1000, 2
+FEWEST, CROWD = 3, 300_000
+"""By chance alone ever more records share a key the more there are. A key that is no person's own is enough for a comparison
+among `CROWD` / n records, if there are n, but always among `FEWEST`; where more share it, a second key has to be shared."""
+_ANY = 1000
 _NAMESAKES = 12
 """Records of one name: sharing nothing else they are likely enough one person only where the name is this rare."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """What two records may share: columns of `_CODED`, all known. `alone`: among up to so many records that share it that is
-    enough for a comparison; among more, a second key has to be shared."""
+    """What two records may share: columns of `_CODED`, all known. `alone`: among how many records that is enough, where it is
+    another number than for most keys (`CROWD`)."""
 
     shares: tuple[str, ...]
-    alone: int = _TWO
+    alone: int = 0
 
 
 _KEYS = (
@@ -100,6 +103,8 @@ _KEYS = (
     _Key(("last_name", "birth_date"), _ANY),
     _Key(("place", "birth_date"), _ANY),
     _Key(("city", "birth_date"), _ANY),
+    _Key(("street_name", "birth_date"), _ANY),
+    _Key(("street_name", "place", "birth_year"), _ANY),
     _Key(("first_name", "place")),
     _Key(("last_name", "place", "first_left")),
     _Key(("last_name", "street_name")),
@@ -143,10 +148,16 @@ from scratch.node
 left join settled using (number)
 where is_compared
 """
-# a slip touches one end of a name: two names that differ at both ends are two names
-_SAME_ENDS = " and ".join(
-    f"(l.{side}_left = 0 or r.{side}_left = 0 or l.{side}_left = r.{side}_left or l.{side}_right = r.{side}_right)"
-    for side in ("first", "last")
+
+
+# A slip touches one end of a name: two names that differ at both ends are two names, unless they stand in each other's place.
+def _alike(one: str, other: str) -> str:
+    left, right = f"l.{one}_left = r.{other}_left", f"l.{one}_right = r.{other}_right"
+    return f"(l.{one}_left = 0 or r.{other}_left = 0 or {left} or {right})"
+
+
+_SAME_ENDS = (
+    f"({_alike('first', 'first')} and {_alike('last', 'last')}) or ({_alike('first', 'last')} and {_alike('last', 'first')})"
 )
 _PAIRS = f"""
 create or replace table scratch.pair as
@@ -198,12 +209,12 @@ def gather(connection: DuckDBPyConnection) -> int:
     return int(connection.execute("select count(*) from scratch.node where is_compared").fetchall()[0][0])
 
 
-def pair_up(connection: DuckDBPyConnection, settled: Ints | None = None) -> int:
+def pair_up(connection: DuckDBPyConnection, settled: Ints) -> int:
     """Fills `pair` with every two people who share enough to be worth comparing; returns how many.
 
     settled: the cluster of each node so far; two records of one cluster have nothing left to ask.
     """
-    return _pair_up(connection, np.zeros(0, dtype=np.int64) if settled is None else settled, LARGEST_BLOCK)
+    return _pair_up(connection, settled, LARGEST_BLOCK)
 
 
 def pair_up_all(connection: DuckDBPyConnection, largest_block: int) -> int:
@@ -228,7 +239,8 @@ def _pair_up(connection: DuckDBPyConnection, settled: Ints, largest_block: int, 
     connection.register("settled", pa.table({"number": np.arange(len(settled)), "label": settled}))
     connection.execute(_CODED)
     connection.unregister("settled")
-    keys = " union all ".join(_keyed(kind, key, max(key.alone, alone)) for kind, key in enumerate(_KEYS))
+    few = max(FEWEST, alone, CROWD // max(len(settled), 1))
+    keys = " union all ".join(_keyed(kind, key, min(max(key.alone, few), _ANY)) for kind, key in enumerate(_KEYS))
     connection.execute(_PAIRS.format(keys=keys, largest=largest_block))
     connection.execute("drop table scratch.coded")
     return int(connection.execute("select count(*) from scratch.pair").fetchall()[0][0])

@@ -23,11 +23,13 @@ class Cuts:
     """Where the model's word counts, in thousandths of a bit. Chosen once (docs/identity.md), the same for all data.
 
     accept: clusters whose records agree on average by more than this are one. review: by more than this, a person should
-    look. unscored: what a pair of records counts that no blocking rule brought together.
+    look. against: as much as one pair may say against a link, in an average: one bad record is wrong in several fields at
+    once. unscored: what a pair of records counts that no blocking rule brought together.
     """
 
-    accept: int = -BIT // 2
+    accept: int = 0
     review: int = -3 * BIT
+    against: int = -6 * BIT
     unscored: int = -4 * BIT
 
 

@@ -48,7 +48,7 @@ def resolve(connection: DuckDBPyConnection, at: datetime, model: Model | None = 
         likely = scoring.weigh(connection, model, people)
         pairs += pair_up_whole(connection, settled, likely, above=cuts.accept)
         compared += scoring.compare(connection)
-        likely = Edges.joined(likely, scoring.weigh(connection, model, people))
+        likely = Edges.joined(likely, scoring.weigh(connection, model, people)).at_least(cuts.against)
         labels = cluster(settled, likely, contradictions, can_compare, cuts)
         asked = review.questions(
             labels, likely, can_compare, contradictions, accept=cuts.accept, review=cuts.review, unscored=cuts.unscored

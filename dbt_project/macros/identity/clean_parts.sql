@@ -2,7 +2,7 @@
 
 {#- A phone number without what people put between its digits: what numbers are looked up by. -#}
 {% macro phone_key(expression) -%}
-    nullif(translate(lower({{ expression }}), ' ()/.-', ''), '')
+    nullif({{ replace_all("lower(" ~ expression ~ ")", '[ ()/.-]+', '') }}, '')
 {%- endmacro %}
 
 {#- A birth date as eight digits, year first, also one that no calendar holds: a slip still resembles what was meant.
