@@ -23,35 +23,32 @@ class Cuts:
     """Where the model's word counts, in thousandths of a bit. Chosen once (docs/identity.md), the same for all data.
 
     accept: clusters whose records agree on average by more than this are one. review: by more than this, a person should
-    look. unscored: what a pair of records counts that no blocking rule brought together.
+    look. against: as much as one pair may say against a link, in an average: one bad record is wrong in several fields at
+    once. unscored: what a pair of records counts that no blocking rule brought together.
     """
 
-    accept: int = BIT // 2
+    accept: int = 0
     review: int = -3 * BIT
-    unscored: int = -2 * BIT
+    against: int = -6 * BIT
+    unscored: int = -4 * BIT
 
 
-@dataclass(frozen=True, slots=True)
-class Clustering:
-    """The cluster of every node, and what the deterministic edges alone would have made of them."""
-
-    labels: Ints
-    deterministic: Ints
-
-
-def cluster(always: Edges, told: Edges, likely: Edges, contradictions: Contradictions, compared: Flags, cuts: Cuts) -> Clustering:
-    """Joins the nodes; `compared` tells for each whether the model can say anything about it.
+def settle(n_nodes: int, always: Edges, told: Edges, contradictions: Contradictions) -> Ints:
+    """What decisions and rules alone make of the nodes: the cluster of each.
 
     always: what people joined. told: deterministic edges; the weight says which is believed first where they contradict.
-    likely: the model's pairs with their match weights, those that speak against a link too.
     """
-    n_nodes = len(compared)
     joined = components(n_nodes, always.left, always.right)
     whole = components(n_nodes, np.concatenate([always.left, told.left]), np.concatenate([always.right, told.right]))
     suspect = np.isin(whole, contradictions.within(whole))
     labels = np.where(suspect, joined, whole)
     disputed = told.where(suspect[told.left])
-    labels = agglomerate(labels, disputed, contradictions.between, above=-(1 << 60), unscored=None)
-    deterministic = labels
-    labels = agglomerate(labels, likely, contradictions.between, above=cuts.accept, unscored=cuts.unscored, counted=compared)
-    return Clustering(labels, deterministic)
+    return agglomerate(labels, disputed, contradictions.between, above=-(1 << 60), unscored=None)
+
+
+def cluster(settled: Ints, likely: Edges, contradictions: Contradictions, compared: Flags, cuts: Cuts) -> Ints:
+    """Joins the settled clusters as the model finds likely; `compared` tells of each node whether the model can say anything.
+
+    likely: the model's pairs with their match weights, those that speak against a link too.
+    """
+    return agglomerate(settled, likely, contradictions.between, above=cuts.accept, unscored=cuts.unscored, counted=compared)

@@ -77,10 +77,14 @@ class Contradictions:
         return doubled
 
 
-def _values(attribute: Attribute, labels: Ints) -> tuple[Ints, Ints]:
-    """Each cluster's distinct values, sorted by cluster."""
+def _values(attribute: Attribute, labels: Ints, wanted: Flags | None = None) -> tuple[Ints, Ints]:
+    """Each cluster's distinct values, sorted by cluster; of all clusters, or of those whose flag is set."""
     span = int(attribute.codes.max(initial=0)) + 1
-    told = np.unique(labels[attribute.nodes] * span + attribute.codes)
+    clusters, codes = labels[attribute.nodes], attribute.codes
+    if wanted is not None:
+        chosen = wanted[clusters]
+        clusters, codes = clusters[chosen], codes[chosen]
+    told = np.unique(clusters * span + codes)
     return told // span, told % span
 
 
@@ -95,7 +99,9 @@ def _cross(starts: Places, ends: Places, other_starts: Places, other_ends: Place
 
 def _disagrees(attribute: Attribute, labels: Ints, left: Ints, right: Ints) -> Flags:
     """Both sides know the attribute, and no value of one resembles a value of the other."""
-    clusters, codes = _values(attribute, labels)
+    asked = np.zeros(len(labels), dtype=np.bool_)
+    asked[left] = asked[right] = True
+    clusters, codes = _values(attribute, labels, asked)
     starts, ends = np.searchsorted(clusters, left, "left"), np.searchsorted(clusters, left, "right")
     other_starts, other_ends = np.searchsorted(clusters, right, "left"), np.searchsorted(clusters, right, "right")
     known: Flags = (ends > starts) & (other_ends > other_starts)

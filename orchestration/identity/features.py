@@ -38,8 +38,8 @@ _STEPS: tuple[Mapping[str, str], ...] = (
         "last_agrees": f"({same('last_name')} or {_SWAPPED})",
         # of two spellings one is a slip when hardly anybody is called so; two names that many have are two people
         "first_alike": (
-            "((least(name_rank_l, name_rank_r) < 2 or abs(name_rank_l - name_rank_r) >= 4) "
-            f"and ({_jaro_winkler('first_name', 'first_name', 0.85)} or {_one_slip('first_name')}))"
+            "(case when first_name_l <> first_name_r and (least(name_rank_l, name_rank_r) < 2 or abs(name_rank_l - name_rank_r) >= 4) "
+            f"then {_jaro_winkler('first_name', 'first_name', 0.85)} or {_one_slip('first_name')} else false end)"
         ),
         "last_alike": (
             f"({_jaro_winkler('last_name', 'last_name', 0.88)} or (length(last_name_l) >= 5 and length(last_name_r) >= 5 "

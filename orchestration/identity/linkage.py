@@ -35,6 +35,10 @@ class Edges:
     def where(self, chosen: Flags) -> Edges:
         return Edges(self.left[chosen], self.right[chosen], self.weight[chosen])
 
+    def at_least(self, weight: int) -> Edges:
+        """The same, but none weighs less."""
+        return Edges(self.left, self.right, np.maximum(self.weight, weight))
+
     @classmethod
     def of(cls, left: Ints, right: Ints, weight: Ints | int) -> Edges:
         weights = np.full(len(left), weight, dtype=np.int64) if isinstance(weight, int) else weight.astype(np.int64)

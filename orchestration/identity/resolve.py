@@ -15,9 +15,9 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from orchestration.identity import accounts, evidence, households, ledger, overrides, review, scoring, stable_ids, state
-from orchestration.identity.candidates import gather, pair_up, scratch
-from orchestration.identity.cluster import Cuts, cluster
-from orchestration.identity.linkage import Ints
+from orchestration.identity.candidates import gather, pair_up, pair_up_whole, scratch
+from orchestration.identity.cluster import Cuts, cluster, settle
+from orchestration.identity.linkage import Edges, Ints
 from orchestration.identity.model import Model, load
 
 # A cluster is named after its founder, the record seen first, so that no name depends on the order of the rows.
@@ -39,13 +39,17 @@ def resolve(connection: DuckDBPyConnection, at: datetime, model: Model | None = 
     with scratch(connection):
         people = gather(connection)
         state.prepare(connection)
-        pairs = pair_up(connection)
-        compared = scoring.compare(connection)
-        likely = scoring.weigh(connection, model, people)
         told, can_compare = evidence.told(connection), evidence.compared(connection)
         decided = overrides.decided(connection)
         contradictions = evidence.contradictions(connection, model, decided.never)
-        labels = cluster(decided.always, told, likely, contradictions, can_compare, cuts).labels
+        settled = settle(len(can_compare), decided.always, told, contradictions)
+        scoring.begin(connection)
+        pairs, compared = pair_up(connection, settled), scoring.compare(connection)
+        likely = scoring.weigh(connection, model, people)
+        pairs += pair_up_whole(connection, settled, likely, above=cuts.accept)
+        compared += scoring.compare(connection)
+        likely = Edges.joined(likely, scoring.weigh(connection, model, people)).at_least(cuts.against)
+        labels = cluster(settled, likely, contradictions, can_compare, cuts)
         asked = review.questions(
             labels, likely, can_compare, contradictions, accept=cuts.accept, review=cuts.review, unscored=cuts.unscored
         )

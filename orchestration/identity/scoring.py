@@ -7,6 +7,7 @@ is as good as one compared today; weights also depend on how common a name is, a
 from __future__ import annotations
 
 import math
+import zlib
 
 import numpy as np
 from duckdb import DuckDBPyConnection
@@ -42,21 +43,16 @@ from scratch.pair
 join scratch.key_of as a on pair.l = a.number
 join scratch.key_of as b on pair.r = b.number
 """
-_NOTHING_KNOWN = f"""
-create or replace table scratch.known_pair as
-select keyed.*, {", ".join(f"null::tinyint as {comparison.name}" for comparison in COMPARISONS)}
-from scratch.keyed_pair as keyed where false
-"""
 _KNOWN = f"""
 create or replace table scratch.known_pair as
-select keyed.*, {_LEVELS}
+select keyed.l, keyed.r, {_LEVELS}
 from scratch.keyed_pair as keyed
 join {COMPARED} as compared using (l_key, r_key, l_row, r_row)
-where compared.version = {VERSION}
+where compared.version = $version
 """
 _UNSEEN = """
 create or replace table scratch.unseen_pair as
-from scratch.keyed_pair anti join scratch.known_pair using (l, r)
+select l, r from scratch.pair anti join scratch.known_pair using (l, r)
 """
 _COLUMNS = (
     "first_name", "last_name", "birth_date", "email", "mailbox", "mailbox_number", "email_number", "phone", "mobile_phone",
@@ -71,12 +67,20 @@ def compare(connection: DuckDBPyConnection, *, fresh: bool = False) -> int:
 
     Expects `scratch.pair`. fresh: take no pair from the last run.
     """
-    connection.execute("create or replace table scratch.key_of as select number, node_key, row_key from scratch.person")
+    if fresh or not _has_kept(connection):
+        connection.execute(f"create or replace table scratch.known_pair as {levels('scratch.pair')}")
+        return int(connection.execute("select count(*) from scratch.known_pair").fetchall()[0][0])
     connection.execute(_KEYED)
-    connection.execute(_NOTHING_KNOWN if fresh or not _has_kept(connection) else _KNOWN)
+    connection.execute(_KNOWN, {"version": _version(connection)})
     connection.execute(_UNSEEN)
     connection.execute(f"insert into scratch.known_pair {levels('scratch.unseen_pair')}")
     return int(connection.execute("select count(*) from scratch.unseen_pair").fetchall()[0][0])
+
+
+def _version(connection: DuckDBPyConnection) -> int:
+    """Of the comparisons and of the engine: what its hashes and similarities say is its own affair."""
+    engine = str(connection.execute("select version()").fetchall()[0][0])
+    return VERSION * 10_000_000 + zlib.crc32(engine.encode()) % 10_000_000
 
 
 def levels(pairs: str) -> str:
@@ -100,8 +104,7 @@ def _level_of(comparison: Comparison) -> str:
 
 
 def _has_kept(connection: DuckDBPyConnection) -> bool:
-    asked = "select 1 from duckdb_tables() where schema_name = 'identity_state' and table_name = 'compared_pairs'"
-    return bool(connection.execute(asked).fetchall())
+    return bool(connection.execute(f"select 1 from {COMPARED} limit 1").fetchall())
 
 
 def keep(connection: DuckDBPyConnection) -> None:
@@ -109,13 +112,22 @@ def keep(connection: DuckDBPyConnection) -> None:
     connection.execute(f"delete from {COMPARED}")
     connection.execute(f"""
         insert into {COMPARED}
-        select l_key, r_key, l_row, r_row, {VERSION}, {", ".join(f"weighed.{comparison.name}" for comparison in COMPARISONS)}, weight
-        from scratch.known_pair join scratch.weighed_pair as weighed using (l, r) order by l, r""")
+        select a.node_key, b.node_key, a.row_key, b.row_key, {_version(connection)}, {_LEVELS}, weight
+        from scratch.weighed_pair as pair
+        join scratch.key_of as a on pair.l = a.number
+        join scratch.key_of as b on pair.r = b.number""")
+
+
+def begin(connection: DuckDBPyConnection) -> None:
+    """Makes what `compare`, `weigh` and `keep` need, once per run."""
+    frequencies(connection)
+    connection.execute("create or replace table scratch.key_of as select number, node_key, row_key from scratch.person")
+    levels_of = ", ".join(f"{comparison.name} tinyint" for comparison in COMPARISONS)
+    connection.execute(f"create or replace table scratch.weighed_pair (l bigint, r bigint, weight bigint, {levels_of})")
 
 
 def weigh(connection: DuckDBPyConnection, model: Model, n_records: int) -> Edges:
-    """The match weight of every pair in `scratch.known_pair`, in thousandths of a bit."""
-    frequencies(connection)
+    """The match weight of every pair in `scratch.known_pair`, in thousandths of a bit; adds them to `scratch.weighed_pair`."""
     parts = [
         f"{model.prior_bits(n_records):.6f}",
         _rarity(model),
@@ -123,13 +135,13 @@ def weigh(connection: DuckDBPyConnection, model: Model, n_records: int) -> Edges
         *(_bits_of(comparison, model) for comparison in COMPARISONS),
     ]
     connection.execute(f"""
-        create or replace table scratch.weighed_pair as
+        create or replace table scratch.newly_weighed as
         select pair.l, pair.r, cast(round(1000 * least({" + ".join(parts)}, {_at_most()})) as bigint) as weight, {_LEVELS}
         from scratch.known_pair as pair
         join scratch.frequency as a on pair.l = a.number
-        join scratch.frequency as b on pair.r = b.number
-        order by pair.l, pair.r""")
-    found = connection.execute("select l, r, weight from scratch.weighed_pair order by l, r").fetchnumpy()
+        join scratch.frequency as b on pair.r = b.number""")
+    found = connection.execute("select l, r, weight from scratch.newly_weighed order by l, r").fetchnumpy()
+    connection.execute("insert into scratch.weighed_pair from scratch.newly_weighed")
     return Edges.of(*(np.asarray(found[name]) for name in ("l", "r", "weight")))
 
 
@@ -145,14 +157,17 @@ def rarities(connection: DuckDBPyConnection, model: Model, pairs: str, columns: 
 
 def frequencies(connection: DuckDBPyConnection) -> None:
     """Fills `scratch.frequency`: for each record the share of records that hold the same value, in bits."""
-    columns = ", ".join(
-        f"log2(count(*) over (partition by {term}) / nullif(count({term}) over (), 0)) as {term}, {term} is null as no_{term}"
+    counted = ", ".join(
+        f"held_{term} as (select {term}, log2(count(*) / sum(count(*)) over ()) as bits "
+        f"from scratch.person where {term} is not null group by {term})"
         for term in TERMS
     )
+    joined = " ".join(f"left join held_{term} using ({term})" for term in TERMS)
     connection.execute(f"""
         create or replace table scratch.frequency as
-        select number, {", ".join(f"case when not no_{term} then {term} end as {term}" for term in TERMS)}
-        from (select number, {columns} from scratch.person)""")
+        with {counted}
+        select number, {", ".join(f"held_{term}.bits as {term}" for term in TERMS)}
+        from scratch.person {joined}""")
 
 
 def _bits_of(comparison: Comparison, model: Model) -> str:

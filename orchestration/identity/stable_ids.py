@@ -76,27 +76,42 @@ _TAKEN_BACK = """
     qualify row_number() over (partition by cluster order by n_nodes desc, until desc, id) = 1
 """
 
-# An id made from a record may be taken, after a split; then the next record founds it. A retired one comes back.
+# A cluster is named after its founder, whose id it takes. That may be taken, after a split; then the next record founds it.
+# A retired one comes back.
 _NEW_IDS = """
     create or replace temp table founded as
-    with candidate as (
-        select cluster, node_id, first_seen_at, '{prefix}' || upper(substr(md5(node_id), 1, 15)) as id
-        from clustered_node
+    with nameless as (
+        select distinct cluster from clustered_node
         where cluster not in (select cluster from kept) and cluster not in (select cluster from taken_back)
     ),
-    free as (
-        select candidate.cluster, candidate.id, registry.{name}_id is not null as is_revived
-        from candidate
-        left join identity_state.{name}_registry as registry on candidate.id = registry.{name}_id
-        where registry.{name}_id is null or registry.status = 'retired'
-        qualify row_number() over (partition by cluster order by first_seen_at nulls last, node_id) = 1
+    founder as (
+        select made.cluster, made.id, registry.status
+        from (select cluster, '{prefix}' || upper(substr(md5(cluster), 1, 15)) as id from nameless) as made
+        left join identity_state.{name}_registry as registry on made.id = registry.{name}_id
     ),
-    clusters as (select distinct cluster from candidate)
+    next_record as (
+        select node.cluster, node.first_seen_at, node.node_id, '{prefix}' || upper(substr(md5(node.node_id), 1, 15)) as id
+        from clustered_node as node
+        join founder using (cluster)
+        where founder.status <> 'retired'
+    ),
+    free as (
+        select cluster, id, status is not null as is_revived from founder where status is null or status = 'retired'
+        union all
+        select cluster, id, is_revived
+        from (
+            select next_record.*, registry.{name}_id is not null as is_revived
+            from next_record
+            left join identity_state.{name}_registry as registry on next_record.id = registry.{name}_id
+            where registry.{name}_id is null or registry.status = 'retired'
+        )
+        qualify row_number() over (partition by cluster order by first_seen_at nulls last, node_id) = 1
+    )
     select
-        clusters.cluster,
-        coalesce(free.id, '{prefix}' || upper(substr(md5(clusters.cluster || '#' || cast($at as varchar)), 1, 15))) as id,
+        nameless.cluster,
+        coalesce(free.id, '{prefix}' || upper(substr(md5(nameless.cluster || '#' || cast($at as varchar)), 1, 15))) as id,
         coalesce(free.is_revived, false) as is_revived
-    from clusters
+    from nameless
     left join free using (cluster)
     union all
     select cluster, id, true from taken_back

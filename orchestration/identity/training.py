@@ -18,7 +18,7 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from orchestration.identity.candidates import gather, pair_up, scratch
+from orchestration.identity.candidates import gather, pair_up_all, scratch
 from orchestration.identity.comparisons import COMPARISONS, NAMED_AT_HOME, OTHERS_AT_HOME, Comparison
 from orchestration.identity.linkage import Ints
 from orchestration.identity.model import TERMS, Model, Odds, settings
@@ -260,7 +260,7 @@ def train(connection: DuckDBPyConnection, random_pairs: int = RANDOM_PAIRS) -> M
     """A model of the records in the identity models. Changes nothing in the warehouse."""
     with scratch(connection):
         n_records = gather(connection)
-        pair_up(connection, LARGEST_BLOCK)
+        pair_up_all(connection, LARGEST_BLOCK)
         compare(connection, fresh=True)
         by_chance, trained_on = random_levels(connection, n_records, random_pairs), f"{n_records} records"
         unweighed = Model({}, common(connection), 1.0, trained_on)

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.core.errors import CxError
 from orchestration.bench.clusters import Quality, quality
-from orchestration.identity.candidates import gather, pair_up, scratch
+from orchestration.identity.candidates import gather, pair_up_all, scratch
 from orchestration.identity.comparisons import BIRTH_DATE, COMPARISONS, EMAIL, NAME_AND_HOME, PHONE
 from orchestration.identity.model import PACKAGED, Model, load, save, settings
 from orchestration.identity.resolve import resolve
@@ -69,7 +69,7 @@ def test_the_levels_of_a_pair_are_those_splink_finds(warehouse: Warehouse) -> No
     connection = warehouse.connection
     with scratch(connection):
         gather(connection)
-        pair_up(connection)
+        pair_up_all(connection, 30)
         names = [comparison.name for comparison in COMPARISONS]
         ours = connection.execute(f"select l, r, {', '.join(names)} from ({levels('scratch.pair')}) order by l, r").fetchall()
         connection.execute("use scratch")

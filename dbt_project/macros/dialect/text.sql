@@ -46,7 +46,13 @@
     {{ spelled.sql }}
 {%- endmacro %}
 
-{% macro default__fold_letters(expression) -%} strip_accents({{ spelled_out(expression) }}) {%- endmacro %}
+{#- Text of one byte a letter has nothing to fold, and most text is such. -#}
+{% macro default__fold_letters(expression) -%}
+    case
+        when strlen({{ expression }}) = length({{ expression }}) then lower({{ expression }})
+        else strip_accents({{ spelled_out(expression) }})
+    end
+{%- endmacro %}
 
 {% macro spark__fold_letters(expression) -%}
     translate({{ spelled_out(expression) }}, 'àáâãçèéêëìíîïñòóôõùúûýÿčďěńňřśšťůźžż', 'aaaaceeeeiiiinoooouuuyycdennrsstuzzz')

@@ -2,7 +2,7 @@
 
 {#- A phone number without what people put between its digits: what numbers are looked up by. -#}
 {% macro phone_key(expression) -%}
-    nullif(translate(lower({{ expression }}), ' ()/.-', ''), '')
+    nullif({{ replace_all("lower(" ~ expression ~ ")", '[ ()/.-]+', '') }}, '')
 {%- endmacro %}
 
 {#- A birth date as eight digits, year first, also one that no calendar holds: a slip still resembles what was meant.
@@ -18,7 +18,7 @@
 
 {#- Letters and digits only, folded: cities, postal codes, numbers an authority gave. -#}
 {% macro clean_code(expression) -%}
-    nullif(translate({{ fold_letters(expression) }}, ' .,;:/_-''', ''), '')
+    nullif({{ replace_all(fold_letters(expression), '[ .,;:/_\\x27-]+', '') }}, '')
 {%- endmacro %}
 
 {#- Street and house number, the word for street in one short form. -#}

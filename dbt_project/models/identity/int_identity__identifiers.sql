@@ -15,19 +15,36 @@ person_ids as (
 
 ),
 
+known_by_hash as (
+
+    select distinct identifier_value as email_sha256
+    from person_ids
+    where identifier_type = 'email_sha256'
+
+),
+
+-- hashes are dear: none is made where nobody is known by one
+written_addresses as (
+
+    select
+        email_clean,
+        lower(trim(email)) as email_written
+    from records
+    where email_clean is not null and exists (select 1 from known_by_hash)
+
+),
+
 known_addresses as (
 
     select
         email_clean,
         {{ sha256('email_clean') }} as email_sha256
-    from records
-    where email_clean is not null
+    from written_addresses
     union
     select
         email_clean,
-        {{ sha256('lower(trim(email))') }} as email_sha256
-    from records
-    where email_clean is not null
+        {{ sha256('email_written') }} as email_sha256
+    from written_addresses
 
 ),
 

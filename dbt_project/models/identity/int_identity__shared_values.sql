@@ -49,6 +49,9 @@ uses as (
     select
         identifiers.identifier_type,
         identifiers.identifier_value,
+        case
+            when identifiers.identifier_type = 'email' then split_part(identifiers.identifier_value, '@', 1)
+        end as local_part,
         count(*) as n_records,
         count(distinct case
             when length(records.first_name_canonical) > 1 then records.first_name_canonical
@@ -81,18 +84,12 @@ judged as (
         end as needs_full_name_because
     from uses
     left join limits on uses.identifier_type = limits.identifier_type
-    left join role_mailboxes
-        on
-            uses.identifier_type = 'email'
-            and split_part(uses.identifier_value, '@', 1) = role_mailboxes.local_part
+    left join role_mailboxes on uses.local_part = role_mailboxes.local_part
     -- an e-mail is blocked by what stands before its @, whatever the domain
     left join blocked_values
         on
             uses.identifier_type = blocked_values.identifier_type
-            and case
-                when uses.identifier_type = 'email' then split_part(uses.identifier_value, '@', 1) || '@'
-                else uses.identifier_value
-            end = blocked_values.identifier_value
+            and coalesce(uses.local_part || '@', uses.identifier_value) = blocked_values.identifier_value
 )
 
 select * from judged
