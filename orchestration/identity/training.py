@@ -102,7 +102,7 @@ def _expected(connection: DuckDBPyConnection, settled: dict[str, Any], columns: 
     """
     from splink import DuckDBAPI, Linker, block_on
 
-    linker = Linker(_people(DuckDBAPI(connection)), settled, log_level=None)
+    linker = Linker(_people(DuckDBAPI(connection)), settled, log_level=None, validate_settings=False)
     with suppress(ValueError):
         linker.training.estimate_parameters_using_expectation_maximisation(
             block_on(*columns), estimate_without_term_frequencies=True
@@ -256,13 +256,13 @@ def _counts(levels: Ints, n_levels: int, weights: Floats) -> Floats:
     return np.bincount(levels[known], weights=weights[known], minlength=n_levels).astype(np.float64)
 
 
-def train(connection: DuckDBPyConnection, random_pairs: int = RANDOM_PAIRS) -> Model:
-    """A model of the records in the identity models. Changes nothing in the warehouse."""
+def train(connection: DuckDBPyConnection, random_pairs: int | None = None) -> Model:
+    """A model of the records in the identity models. Changes nothing in the warehouse. random_pairs: RANDOM_PAIRS."""
     with scratch(connection):
         n_records = gather(connection)
         pair_up_all(connection, LARGEST_BLOCK)
         compare(connection, fresh=True)
-        by_chance, trained_on = random_levels(connection, n_records, random_pairs), f"{n_records} records"
+        by_chance, trained_on = random_levels(connection, n_records, random_pairs or RANDOM_PAIRS), f"{n_records} records"
         unweighed = Model({}, common(connection), 1.0, trained_on)
         drawn = _sample(connection, by_chance, unweighed)
         candidates = _sample(connection, "scratch.known_pair", unweighed)

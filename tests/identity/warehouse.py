@@ -26,18 +26,24 @@ COLUMNS = {
 class Warehouse:
     """What dbt would have made of these records and edges, and what the resolver makes of that."""
 
-    def __init__(self) -> None:
-        self.connection = duckdb.connect()
-        self.connection.execute("set TimeZone = 'UTC'; create schema identity; create schema reference")
+    def __init__(self, connection: duckdb.DuckDBPyConnection | None = None) -> None:
+        self.connection = connection or duckdb.connect()
+        self.connection.execute(
+            "set TimeZone = 'UTC'; create schema if not exists identity; create schema if not exists reference"
+        )
         self.day = 0
 
     def run(self, nodes: Records, edges: Iterable[Edge] = (), rule: str = "same_email") -> dict[str, int]:
         """Resolves these records on the next day; a record's first letter says when it was first seen."""
+        return self.land(nodes, edges, rule).again()
+
+    def land(self, nodes: Records, edges: Iterable[Edge] = (), rule: str = "same_email") -> Warehouse:
+        """What dbt leaves of these records."""
         told = nodes if isinstance(nodes, Mapping) else {node: {} for node in nodes}
         self._fill("int_identity__nodes", COLUMNS, [_record(node, known) for node, known in told.items()])
         columns = {"node_l": "varchar", "node_r": "varchar", "rule": "varchar"}
         self._fill("int_identity__edges", columns, [(left, right, rule) for left, right in edges])
-        return self.again()
+        return self
 
     def again(self) -> dict[str, int]:
         """Resolves what is there on the next day."""
