@@ -160,6 +160,7 @@ compared as (
             when cases.status in ('solved', 'closed') and published_cases.status not in ('solved', 'closed') then 'solved case'
             when
                 coalesce(cases.replies, -1) <> coalesce(published_cases.replies, -1)
+                or coalesce(cases.customer_replies, -1) <> coalesce(published_cases.customer_replies, -1)
                 or coalesce(cases.first_reply_minutes, -1) <> coalesce(published_cases.first_reply_minutes, -1)
                 then 'answered case'
             when coalesce(cases.issue_key, '') <> coalesce(published_cases.issue_key, '') then 'changed case'
