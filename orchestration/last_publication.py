@@ -40,7 +40,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "orders": {"order_id": "varchar", "customer_id": "varchar", "status": "varchar", "net_amount_minor": "bigint", "refunded_minor": "bigint", "ordered_on": "date"},
     "cases": {
         "case_id": "varchar", "customer_id": "varchar", "status": "varchar", "reopens": "bigint", "replies": "bigint",
-        "first_reply_minutes": "bigint", "issue_key": "varchar", "opened_at": "timestamptz", "solved_at": "timestamptz",
+        "customer_replies": "bigint", "first_reply_minutes": "bigint", "issue_key": "varchar", "opened_at": "timestamptz", "solved_at": "timestamptz",
         "is_deleted": "boolean",
     },
     "mrr_movements": {"customer_id": "varchar", "month": "date", "opening_mrr": "double", "closing_mrr": "double"},

@@ -69,7 +69,7 @@ def _ratings(view: _View) -> list[Rating]:
 
 def _cases(view: _View) -> list[Case]:
     columns = """status, epoch_us(opened_at), epoch_us(solved_at), ticket_id, person_id, epoch_us(first_solved_at),
-        first_reply_minutes, reopens, replies, issue_key, channel"""
+        first_reply_minutes, reopens, replies, issue_key, channel, customer_replies"""
     nameless = view.connection.execute(
         "select ticket_id from truth.chat_namings where named_at is null or named_at > $1", [view.clock]
     )

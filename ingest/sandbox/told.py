@@ -47,6 +47,7 @@ class Case:
     replies: int | None = None
     issue_key: str | None = None
     channel: str = ""
+    customer_replies: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

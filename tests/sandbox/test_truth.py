@@ -179,7 +179,7 @@ def test_every_kpi_stands_once_for_every_complete_month(directory: Path) -> None
     found = rows(directory, START)
     kinds = {key[:2] for key in found if key[0] != "nps_trailing_90d"}
     monthly = [key for key in found if key[0] != "nps_trailing_90d" and key[2] < date(2026, 7, 1)]
-    assert len(kinds) == 74
+    assert len(kinds) == 75
     assert len(monthly) == 18 * len(kinds)
     assert kpi_truth(directory, START).num_rows == len(found)
     assert sum(key[0] == "nps_trailing_90d" for key in found) == 30

@@ -30,6 +30,7 @@ with_customer as (
         cases.first_reply_minutes,
         cases.reopens,
         cases.replies,
+        cases.customer_replies,
         cases.issue_key,
 
         cases.is_deleted

@@ -25,6 +25,7 @@ published as (
         cases.first_reply_minutes,
         cases.reopens,
         cases.replies,
+        cases.customer_replies,
         cases.issue_key,
         cases.is_deleted,
         data_as_of.as_of as data_as_of

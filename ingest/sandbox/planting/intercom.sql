@@ -179,7 +179,7 @@ select case_no as ticket_id, person_id, case_status as status, asked_at::timesta
     if(case_status = 'closed', if(tick >= last_closed_at, last_closed_at, first_closed_at), null)::timestamptz as solved_at, tick::timestamptz as visible_at,
     if(tick >= first_closed_at, first_closed_at, null)::timestamptz as first_solved_at, if(tick >= replied_at, (unix(replied_at) - unix(asked_at)) // 60, null) as first_reply_minutes,
     coalesce(tick >= reopened_at, false)::bigint as reopens, coalesce(tick >= replied_at, false)::bigint as replies,
-    'chat' as channel
+    'chat' as channel, coalesce(tick >= followed_at, false)::bigint + coalesce(tick >= reopened_at, false)::bigint as customer_replies
 from talk_version where kind = 'support';
 
 -- Ratings from 1 to 5 are answers to one question about satisfaction.

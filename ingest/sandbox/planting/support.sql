@@ -124,7 +124,7 @@ select id as ticket_id, person_id, status, asked_at::timestamptz as opened_at,
     if(tick >= first_solved_at, asked_at + to_minutes((unix(first_solved_at) - unix(asked_at)) // 60), null)::timestamptz as first_solved_at,
     if(tick >= replied_at, reply_minutes, null)::bigint as first_reply_minutes, coalesce(tick >= reopened_at, false)::bigint as reopens,
     case when tick >= first_solved_at then reply_count when tick >= replied_at then 1 else 0 end::bigint as replies,
-    if(is_outage, 'outage', getvariable('ticket_tags')[topic]) as issue_key, channel
+    if(is_outage, 'outage', getvariable('ticket_tags')[topic]) as issue_key, channel, null::bigint as customer_replies
 from ticket_version;
 
 -- A rating: first offered, then given; a second thought either changes the record or makes a newer one.

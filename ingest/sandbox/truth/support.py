@@ -39,6 +39,9 @@ def _first_contact(told: Told, month: Window, solved: list[Case], now: int) -> I
     answered = [case for case in solved if case.replies is not None]
     once = sum(case.replies == 1 for case in answered)
     yield ratio("first_contact_resolution", "one_touch", month, once, len(answered), len(answered))
+    written = [case for case in solved if case.customer_replies is not None]
+    silent = sum(case.customer_replies == 0 for case in written)
+    yield ratio("first_contact_resolution", "no_customer_reply", month, silent, len(written), len(written))
     mature = [case for case in solved if case.reopens is not None and (case.solved_at or 0) + QUIET_DAYS * DAY_US <= now]
     contacts = defaultdict(list)
     for case in told.cases:

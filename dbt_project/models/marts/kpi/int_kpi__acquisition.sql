@@ -1,5 +1,24 @@
 {%- set trial_days = 7 -%}
-{%- set none_told = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
+{#- kpi_id, variant, the rows and which of them, what is counted above and below the line, what is not over yet, what they are cut by -#}
+{%- set counted = [
+    ('referral_rate', 'standard', 'told_leads', 'true', 'is_referred', '1', '0', ['country_code']),
+    ('conversion_rate', 'standard', 'leads', 'true', 'is_mature and is_converted', 'is_mature', 'not is_mature',
+        ['acquisition_source', 'country_code']),
+    ('acquisition_rate', 'standard', 'won', 'true', '1', '0', '0', ['country_code']),
+    ('acquisition_rate', 'standard', 'at_start', 'true', '0', 'customers', '0', ['country_code']),
+    ('trial_conversion_rate', 'standard', 'ended_trials', 'true', 'is_mature and is_kept', 'is_mature', 'not is_mature', []),
+    ('acquisition_spend', 'media', 'spent', "cost_kind = 'media'", 'amount', '0', '0', ['channel']),
+    ('acquisition_spend', 'media', 'won', 'true', '0', '1', '0', []),
+    ('acquisition_spend', 'loaded', 'spent', 'true', 'amount', '0', '0', ['channel']),
+    ('acquisition_spend', 'loaded', 'won', 'true', '0', '1', '0', []),
+    ('cac', 'paid', 'spent', "cost_kind = 'media'", 'amount', '0', '0', []),
+    ('cac', 'paid', 'won', 'is_paid_for', '0', '1', '0', []),
+    ('cac', 'loaded', 'spent', 'true', 'amount', '0', '0', []),
+    ('cac', 'loaded', 'won', 'is_paid_for', '0', '1', '0', []),
+    ('cac', 'blended', 'spent', 'true', 'amount', '0', '0', []),
+    ('cac', 'blended', 'won', 'true', '0', '1', '0', []),
+] -%}
+{%- set segment_types = ['channel', 'acquisition_source', 'country_code'] -%}
 
 with customers as (
 
@@ -19,7 +38,10 @@ sources as (
 
 leads as (
 
-    select * from {{ ref('int_kpi__leads') }}
+    select
+        *,
+        created_on as on_day
+    from {{ ref('int_kpi__leads') }}
 
 ),
 
@@ -144,124 +166,52 @@ at_start as (
 
 ),
 
-events as (
+told_leads as (
 
     select
-        'referral_rate' as kpi_id,
-        'standard' as variant,
         customers.lead_created_on as on_day,
-        {{ none_told }} as channel,
-        {{ none_told }} as acquisition_source,
         customers.country_code,
-        case when sources.source_kind = 'referral' then 1.0 else 0.0 end as numerator,
-        1 as denominator,
-        0 as immature
+        coalesce(sources.source_kind = 'referral', false) as is_referred
     from customers
     left join sources on customers.acquisition_source = sources.acquisition_source
     where customers.lead_created_on is not null and not customers.is_test and customers.acquisition_source is not null
 
-    union all
+),
+
+ended_trials as (
 
     select
-        'conversion_rate' as kpi_id,
-        'standard' as variant,
-        created_on as on_day,
-        {{ none_told }} as channel,
-        acquisition_source,
-        country_code,
-        case when is_mature and is_converted then 1 else 0 end as numerator,
-        case when is_mature then 1 else 0 end as denominator,
-        case when is_mature then 0 else 1 end as immature
-    from leads
-
-    union all
-
-    -- the acquired are no part of those at the start, so this is a rate without a proportion's interval
-    select
-        'acquisition_rate' as kpi_id,
-        'standard' as variant,
-        on_day,
-        {{ none_told }} as channel,
-        {{ none_told }} as acquisition_source,
-        country_code,
-        1 as numerator,
-        0 as denominator,
-        0 as immature
-    from won
-
-    union all
-
-    select
-        'acquisition_rate' as kpi_id,
-        'standard' as variant,
-        on_day,
-        {{ none_told }} as channel,
-        {{ none_told }} as acquisition_source,
-        country_code,
-        0 as numerator,
-        customers as denominator,
-        0 as immature
-    from at_start
-
-    union all
-
-    select
-        'trial_conversion_rate' as kpi_id,
-        'standard' as variant,
         {{ local_date('trials.trial_end_at') }} as on_day,
-        {{ none_told }} as channel,
-        {{ none_told }} as acquisition_source,
-        {{ none_told }} as country_code,
-        case when is_kept and {{ plus_days('trials.trial_end_at', trial_days) }} <= as_of.as_of then 1.0 else 0.0 end as numerator,
-        case when {{ plus_days('trials.trial_end_at', trial_days) }} <= as_of.as_of then 1 else 0 end as denominator,
-        case
-            when {{ plus_days('trials.trial_end_at', trial_days) }} > as_of.as_of and trials.trial_end_at <= as_of.as_of then 1
-            else 0
-        end as immature
+        trials.is_kept,
+        {{ plus_days('trials.trial_end_at', trial_days) }} <= as_of.as_of as is_mature
     from trials
     cross join as_of
+    where trials.trial_end_at <= as_of.as_of
 
-    {% for kpi_id, variant, of_spend, of_customers in [
-        ('acquisition_spend', 'media', "cost_kind = 'media'", 'true'),
-        ('acquisition_spend', 'loaded', 'true', 'true'),
-        ('cac', 'paid', "cost_kind = 'media'", 'is_paid_for'),
-        ('cac', 'loaded', 'true', 'is_paid_for'),
-        ('cac', 'blended', 'true', 'true'),
-    ] %}
-        union all
+),
 
+-- the acquired are no part of those at the start, so the acquisition rate is one without a proportion's interval
+events as (
+
+    {% for kpi_id, variant, rows, counts, numerator, denominator, immature, cuts in counted %}
         select
             '{{ kpi_id }}' as kpi_id,
             '{{ variant }}' as variant,
             on_day,
-            {{ 'channel' if kpi_id == 'acquisition_spend' else none_told }} as channel,
-            {{ none_told }} as acquisition_source,
-            {{ none_told }} as country_code,
-            amount as numerator,
-            0 as denominator,
-            0 as immature
-        from spent
-        where {{ of_spend }}
-
-        union all
-
-        select
-            '{{ kpi_id }}' as kpi_id,
-            '{{ variant }}' as variant,
-            on_day,
-            {{ none_told }} as channel,
-            {{ none_told }} as acquisition_source,
-            {{ none_told }} as country_code,
-            0 as numerator,
-            1 as denominator,
-            0 as immature
-        from won
-        where {{ of_customers }}
+            {%- for segment_type in segment_types %}
+                {{ segment_type if segment_type in cuts else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as {{ segment_type }},
+            {%- endfor %}
+            cast({{ numerator }} as double) as numerator,
+            cast({{ denominator }} as bigint) as denominator,
+            cast({{ immature }} as integer) as immature
+        from {{ rows }}
+        where {{ counts }}
+        {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 
 ),
 
-{{ tallies_of('events', ['channel', 'acquisition_source', 'country_code']) }},
+{{ tallies_of('events', segment_types) }},
 
 {{ measures_of([
     'acquisition_rate', 'conversion_rate', 'referral_rate', 'trial_conversion_rate', 'acquisition_spend', 'cac'

@@ -161,6 +161,7 @@ measured as (
         solved.last_schedule_minutes as resolution_last_schedule,
 
         cases.replies,
+        cases.customer_replies,
         cases.reopens,
         {{ plus_days('cases.solved_at', quiet_days) }} <= as_of.as_of as is_quiet_over,
         cases.reopens = 0 and repeated.case_id is null as is_solved_at_once,

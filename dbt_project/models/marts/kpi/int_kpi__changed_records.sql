@@ -1,3 +1,64 @@
+{#-
+    Per kind of record: what it is counted as, what it is called, its key, which column says that it was told at all, how one version
+    differs from the other (the first that holds is the cause), and by which days it enters a month. `told` is now, `published` then.
+-#}
+{%- set kinds = [
+    {
+        'rows': 'feedback', 'facts': "case coalesce(told.metric, published.metric) when 'good_bad' then 'csat' else coalesce(told.metric, published.metric) end",
+        'word': 'answer', 'keys': ['feedback_id'], 'told_by': 'feedback_id', 'changes': [
+            ('changed answer', 'coalesce(told.score, -1) <> coalesce(published.score, -1)'),
+            ('changed answer', 'told.responded_at <> published.responded_at'),
+        ],
+        'on_day': local_date('told.responded_at'), 'published_on': local_date('published.responded_at'),
+    },
+    {
+        'rows': 'orders', 'facts': "'orders'", 'word': 'order', 'keys': ['order_id'], 'told_by': 'order_id', 'changes': [
+            ('refund', 'coalesce(told.refunded_minor, 0) <> coalesce(published.refunded_minor, 0)'),
+            ('changed order', 'told.status <> published.status'),
+            ('changed order', 'told.net_amount_minor <> published.net_amount_minor'),
+            ('changed order', 'told.ordered_on <> published.ordered_on'),
+        ],
+        'on_day': 'told.ordered_on', 'published_on': 'published.ordered_on',
+    },
+    {
+        'rows': 'cases', 'facts': "'cases'", 'word': 'case', 'keys': ['case_id'], 'told_by': 'case_id', 'changes': [
+            ('removed case', 'told.is_deleted and not published.is_deleted'),
+            ('reopened case', 'coalesce(told.reopens, 0) > coalesce(published.reopens, 0)'),
+            (
+                'reopened case',
+                "published.status in ('solved', 'closed')"
+                ~ " and (told.status not in ('solved', 'closed') or told.solved_at > published.solved_at)"
+            ),
+            ('solved case', "told.status in ('solved', 'closed') and published.status not in ('solved', 'closed')"),
+            ('answered case', 'coalesce(told.replies, -1) <> coalesce(published.replies, -1)'),
+            ('answered case', 'coalesce(told.customer_replies, -1) <> coalesce(published.customer_replies, -1)'),
+            ('answered case', 'coalesce(told.first_reply_minutes, -1) <> coalesce(published.first_reply_minutes, -1)'),
+            ('changed case', "coalesce(told.issue_key, '') <> coalesce(published.issue_key, '')"),
+        ],
+        'on_day': local_date('told.solved_at'), 'published_on': local_date('published.solved_at'),
+        'opened_on': local_date('coalesce(told.opened_at, published.opened_at)'),
+    },
+    {
+        'rows': 'movements', 'facts': "'subscriptions'", 'word': 'billing', 'keys': ['customer_id', 'month'],
+        'told_by': 'customer_id', 'changes': [
+            ('changed billing', 'abs(told.opening_mrr - published.opening_mrr) > 1e-6'),
+            ('changed billing', 'abs(told.closing_mrr - published.closing_mrr) > 1e-6'),
+        ],
+        'on_day': 'told.month', 'published_on': 'published.month',
+    },
+    {
+        'rows': 'customers', 'facts': "'leads'", 'word': 'lead', 'keys': ['customer_id'], 'told_by': 'lead_created_at', 'changes': [
+            ('changed lead', 'told.lead_created_at <> published.lead_created_at'),
+            (
+                'changed lead',
+                "told.lead_created_at is not null and coalesce(told.acquisition_source, '') <> coalesce(published.acquisition_source, '')"
+            ),
+            ('changed lead', 'told.lead_created_at is not null and told.is_test <> published.is_test'),
+        ],
+        'on_day': local_date('told.lead_created_at'), 'published_on': local_date('published.lead_created_at'),
+    },
+] -%}
+
 with published_customers as (
 
     select * from {{ source('publication_state', 'customers') }}
@@ -99,118 +160,34 @@ regrouped as (
 
 ),
 
+-- what a customer pays in a month is the record of billing
 compared as (
 
-    select
-        case coalesce(feedback.metric, published_feedback.metric)
-            when 'good_bad' then 'csat'
-            else coalesce(feedback.metric, published_feedback.metric)
-        end as facts,
-        coalesce(feedback.feedback_id, published_feedback.feedback_id) as record_id,
-        feedback.customer_id,
-        published_feedback.customer_id as published_customer_id,
-        case
-            when published_feedback.feedback_id is null then 'late answer'
-            when feedback.feedback_id is null then 'removed answer'
-            when coalesce(feedback.score, -1) <> coalesce(published_feedback.score, -1) then 'changed answer'
-            when feedback.responded_at <> published_feedback.responded_at then 'changed answer'
-        end as cause,
-        {{ local_date('feedback.responded_at') }} as on_day,
-        {{ local_date('published_feedback.responded_at') }} as published_on,
-        cast(null as date) as opened_on
-    from feedback
-    full outer join published_feedback on feedback.feedback_id = published_feedback.feedback_id
-
-    union all
-
-    select
-        'orders' as facts,
-        coalesce(orders.order_id, published_orders.order_id) as record_id,
-        orders.customer_id,
-        published_orders.customer_id as published_customer_id,
-        case
-            when published_orders.order_id is null then 'late order'
-            when orders.order_id is null then 'removed order'
-            when coalesce(orders.refunded_minor, 0) <> coalesce(published_orders.refunded_minor, 0) then 'refund'
-            when orders.status <> published_orders.status then 'changed order'
-            when orders.net_amount_minor <> published_orders.net_amount_minor then 'changed order'
-            when orders.ordered_on <> published_orders.ordered_on then 'changed order'
-        end as cause,
-        orders.ordered_on as on_day,
-        published_orders.ordered_on as published_on,
-        cast(null as date) as opened_on
-    from orders
-    full outer join published_orders on orders.order_id = published_orders.order_id
-
-    union all
-
-    select
-        'cases' as facts,
-        coalesce(cases.case_id, published_cases.case_id) as record_id,
-        cases.customer_id,
-        published_cases.customer_id as published_customer_id,
-        case
-            when published_cases.case_id is null then 'late case'
-            when cases.case_id is null or (cases.is_deleted and not published_cases.is_deleted) then 'removed case'
-            when coalesce(cases.reopens, 0) > coalesce(published_cases.reopens, 0) then 'reopened case'
-            when
-                published_cases.status in ('solved', 'closed')
-                and (cases.status not in ('solved', 'closed') or cases.solved_at > published_cases.solved_at)
-                then 'reopened case'
-            when cases.status in ('solved', 'closed') and published_cases.status not in ('solved', 'closed') then 'solved case'
-            when
-                coalesce(cases.replies, -1) <> coalesce(published_cases.replies, -1)
-                or coalesce(cases.first_reply_minutes, -1) <> coalesce(published_cases.first_reply_minutes, -1)
-                then 'answered case'
-            when coalesce(cases.issue_key, '') <> coalesce(published_cases.issue_key, '') then 'changed case'
-        end as cause,
-        {{ local_date('cases.solved_at') }} as on_day,
-        {{ local_date('published_cases.solved_at') }} as published_on,
-        {{ local_date('coalesce(cases.opened_at, published_cases.opened_at)') }} as opened_on
-    from cases
-    full outer join published_cases on cases.case_id = published_cases.case_id
-
-    union all
-
-    -- what a customer pays in a month is the record of billing
-    select
-        'subscriptions' as facts,
-        coalesce(movements.customer_id, published_movements.customer_id) as record_id,
-        movements.customer_id,
-        published_movements.customer_id as published_customer_id,
-        case
-            when abs(movements.opening_mrr - published_movements.opening_mrr) > 1e-6 then 'changed billing'
-            when abs(movements.closing_mrr - published_movements.closing_mrr) > 1e-6 then 'changed billing'
-            when published_movements.customer_id is null then 'late billing'
-            when movements.customer_id is null then 'removed billing'
-        end as cause,
-        movements.month as on_day,
-        published_movements.month as published_on,
-        cast(null as date) as opened_on
-    from movements
-    full outer join published_movements
-        on movements.customer_id = published_movements.customer_id and movements.month = published_movements.month
-
-    union all
-
-    select
-        'leads' as facts,
-        coalesce(customers.customer_id, published_customers.customer_id) as record_id,
-        customers.customer_id,
-        published_customers.customer_id as published_customer_id,
-        case
-            when customers.lead_created_at is null and published_customers.lead_created_at is null then null
-            when published_customers.lead_created_at is null then 'late lead'
-            when customers.lead_created_at is null then 'removed lead'
-            when customers.lead_created_at <> published_customers.lead_created_at then 'changed lead'
-            when coalesce(customers.acquisition_source, '') <> coalesce(published_customers.acquisition_source, '') then 'changed lead'
-            when customers.is_test <> published_customers.is_test then 'changed lead'
-        end as cause,
-        {{ local_date('customers.lead_created_at') }} as on_day,
-        {{ local_date('published_customers.lead_created_at') }} as published_on,
-        cast(null as date) as opened_on
-    from customers
-    full outer join published_customers on customers.customer_id = published_customers.customer_id
+    {% for kind in kinds %}
+        select
+            {{ kind.facts }} as facts,
+            coalesce(told.{{ kind['keys'][0] }}, published.{{ kind['keys'][0] }}) as record_id,
+            told.customer_id,
+            published.customer_id as published_customer_id,
+            case
+                when published.{{ kind.told_by }} is null and told.{{ kind.told_by }} is not null then 'late {{ kind.word }}'
+                when told.{{ kind.told_by }} is null and published.{{ kind.told_by }} is not null then 'removed {{ kind.word }}'
+                {% for cause, condition in kind.changes -%}
+                    when {{ condition }} then '{{ cause }}'
+                {% endfor -%}
+            end as cause,
+            {{ kind.on_day }} as on_day,
+            {{ kind.published_on }} as published_on,
+            {{ kind.opened_on or 'cast(null as date)' }} as opened_on
+        from {{ kind.rows }} as told
+        full outer join published_{{ kind.rows }} as published
+            on
+                {% for key in kind['keys'] -%}
+                    told.{{ key }} = published.{{ key }}
+                    {% if not loop.last %}and {% endif %}
+                {%- endfor %}
+        {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 
 ),
 

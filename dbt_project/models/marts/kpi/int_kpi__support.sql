@@ -10,6 +10,7 @@
     ('reopen_rate', 'standard', 'solved_on', 'reopens > 0', 'reopens is not null', 'true'),
     ('unreplied_rate', 'standard', 'opened_on', 'replies = 0', 'replies is not null', 'true'),
     ('first_contact_resolution', 'one_touch', 'solved_on', 'replies = 1', 'replies is not null', 'true'),
+    ('first_contact_resolution', 'no_customer_reply', 'solved_on', 'customer_replies = 0', 'customer_replies is not null', 'true'),
     ('first_contact_resolution', 'standard', 'solved_on', 'is_solved_at_once', 'reopens is not null', 'is_quiet_over'),
     (
         'first_contact_resolution', 'net', 'solved_on', 'is_solved_at_once',

@@ -7,13 +7,14 @@ conversations as (
 
 ),
 
-replies as (
+written as (
 
     select
         conversation_id,
-        count(*) as replies
+        count(*) filter (where author_type = 'admin') as replies,
+        count(*) filter (where is_by_contact) as customer_replies
     from {{ ref('stg_intercom__conversation_parts') }}
-    where is_message and author_type = 'admin'
+    where is_message
     group by conversation_id
 
 ),
@@ -45,13 +46,14 @@ cases as (
             floor({{ elapsed_minutes('conversations.created_at', 'conversations.first_admin_reply_at') }}) as bigint
         ) as first_reply_minutes,
         conversations.reopens,
-        coalesce(replies.replies, 0) as replies,
+        coalesce(written.replies, 0) as replies,
+        coalesce(written.customer_replies, 0) as customer_replies,
         cast(null as {{ dbt.type_string() }}) as issue_key,
 
         conversations.is_deleted
 
     from conversations
-    left join replies on conversations.conversation_id = replies.conversation_id
+    left join written on conversations.conversation_id = written.conversation_id
 
 )
 

@@ -33,6 +33,7 @@ cases as (
         cast(null as bigint) as first_reply_minutes,
         cast(null as bigint) as reopens,
         cast(null as bigint) as replies,
+        cast(null as bigint) as customer_replies,
         reason as issue_key,
 
         is_deleted

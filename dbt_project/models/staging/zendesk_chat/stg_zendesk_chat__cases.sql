@@ -25,6 +25,8 @@ cases as (
         cast(floor(first_response_seconds / 60) as bigint) as first_reply_minutes,
         0 as reopens,
         agent_messages as replies,
+        -- a live chat is a dialogue: that the customer writes again says nothing
+        cast(null as bigint) as customer_replies,
         cast(null as {{ dbt.type_string() }}) as issue_key,
 
         is_deleted

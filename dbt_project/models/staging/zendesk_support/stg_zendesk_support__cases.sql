@@ -31,6 +31,7 @@ cases as (
         tickets.first_reply_minutes,
         tickets.reopens,
         tickets.replies,
+        cast(null as bigint) as customer_replies,
         -- the first tag stands for what it is about
         nullif(trim(replace(replace(replace(split_part(tickets.tags, ',', 1), '[', ''), ']', ''), '"', '')), '') as issue_key,
 
