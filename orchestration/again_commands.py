@@ -1,4 +1,4 @@
-"""The commands that read again: `cx backfill` a stretch of days, `cx refresh` everything."""
+"""The commands that read again: `cx backfill` a stretch of days, `cx refresh` everything; `cx accept-missing` where neither helps."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from orchestration.command import Add
 if TYPE_CHECKING:
     from ingest.core.again import Again
 
+_BUILD = "`cx build` opens the gate"
 _NEXT = "`cx build` takes what landed to the published tables; kpi_restatements then names every figure it moves"
 
 
@@ -26,6 +27,10 @@ def add_commands(add: Add) -> None:
     backfill.add_argument("--source", nargs="+", default=[], help="only these sources (default: all that can)")
     refresh = add("refresh", _refresh, "read everything of a source again, as on its first day")
     refresh.add_argument("source", nargs="+", help="a source by name, or all")
+    accept = add("accept-missing", _accept, "let rows that are missing from a raw table be, once nothing can bring them back")
+    accept.add_argument("source", help="the source")
+    accept.add_argument("table", help="its table")
+    accept.add_argument("--because", required=True, metavar="TEXT", help="what became of them; kept with the counts")
 
 
 def _day(told: str) -> date:
@@ -55,6 +60,22 @@ def _refresh(asked: argparse.Namespace, paths: Paths) -> int | None:
 
     is_all = "all" in asked.source
     return _read(_named([] if is_all else asked.source), paths, Again(), skip_unconfigured=is_all)
+
+
+def _accept(asked: argparse.Namespace, paths: Paths) -> int | None:
+    import duckdb
+
+    from ingest.core import row_counts
+    from ingest.core.lock import writer
+    from ingest.core.places import warehouse_of
+    from ingest.registry import SOURCES
+    from orchestration.screen import console
+
+    _named([asked.source])
+    with writer(paths, "cx accept-missing"), duckdb.connect(warehouse_of(paths)) as connection:
+        rows = row_counts.accept(connection, SOURCES[asked.source], asked.table, asked.because)
+    console.print(f"{asked.source}.{asked.table} holds {rows:,} rows, and that is what later runs are held against; {_BUILD}")
+    return None
 
 
 def _named(wanted: Sequence[str]) -> list[str]:

@@ -23,6 +23,7 @@ import duckdb
 from ingest.core.errors import CxError
 from ingest.core.lock import writer
 from ingest.core.paths import Paths
+from ingest.core.places import warehouse_of
 from orchestration.fingerprint import fingerprint
 from orchestration.privacy.restored import leave_out_the_erased
 from orchestration.privacy.rewrite import rewrite
@@ -58,13 +59,12 @@ def backup(paths: Paths, folder: Path) -> list[Saved]:
     """Writes a backup to `folder`, which must not exist yet; waits for whoever writes the warehouse."""
     if folder.exists():
         raise BackupError(f"{folder} exists already", "Name a folder that does not.")
-    if not paths.warehouse.exists():
-        raise BackupError(f"there is no warehouse yet: {paths.warehouse} does not exist", "`cx demo` or `cx run` makes it.")
+    warehouse = warehouse_of(paths)
     draft = folder.with_name(f".{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     try:
-        with writer(paths, "cx backup"), duckdb.connect(str(paths.warehouse), read_only=True) as connection:
+        with writer(paths, "cx backup"), duckdb.connect(warehouse, read_only=True) as connection:
             tables = [_save(connection, draft, *found) for found in _kept(connection)]
             for file in _beside(paths):
                 (draft / _FILES).mkdir(exist_ok=True)

@@ -52,10 +52,9 @@ def _warehouse(paths: Paths, what: str) -> Iterator[DuckDBPyConnection]:
     import duckdb
 
     from ingest.core.lock import writer
+    from ingest.core.places import warehouse_of
 
-    if not paths.warehouse.exists():
-        raise CxError(f"there is no warehouse yet: {paths.warehouse} does not exist", "`cx demo` or `cx run` makes it.")
-    with writer(paths, what), duckdb.connect(str(paths.warehouse)) as connection:
+    with writer(paths, what), duckdb.connect(warehouse_of(paths)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         yield connection
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from ingest.core.errors import CxError
 from ingest.core.lock import writer
 from ingest.core.paths import Paths
+from ingest.core.places import sync
 from orchestration import gates
 from orchestration.fingerprint import fingerprint
 from orchestration.privacy.pseudonyms import Classes, describe, key_of, pseudonymise
@@ -167,11 +168,11 @@ def _swap(paths: Paths, staged: Path, tables: Sequence[PublishedTable]) -> None:
             shutil.copyfileobj(source, copy, 16 * 1024 * 1024)
         pseudonymise(full, twin, key_of(paths))
         for beside in (twin, full):
-            _sync(beside)
+            sync(beside)
             _prove(beside, tables)
         twin.replace(paths.pseudonymised)
         full.replace(paths.published)
-        _sync(paths.published.parent)
+        sync(paths.published.parent)
     finally:
         for beside in (twin, full):
             beside.unlink(missing_ok=True)
@@ -186,11 +187,3 @@ def _prove(copy: Path, tables: Sequence[PublishedTable]) -> None:
         found = dict(connection.execute(counts).fetchall())
     if found != {table.name: table.rows for table in tables}:
         raise PublishError("the copy of the staged file does not hold the rows that were counted", "Run `cx publish` again.")
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

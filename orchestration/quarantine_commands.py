@@ -91,11 +91,10 @@ def _asked(paths: Paths, sources: Sequence[str], query: str) -> list[tuple[Any, 
     import duckdb
 
     from ingest.core.lock import writer
+    from ingest.core.places import warehouse_of
     from ingest.registry import SOURCES
 
-    if not paths.warehouse.exists():
-        raise UnknownName(f"there is no warehouse yet: {paths.warehouse} does not exist", "`cx demo` or `cx run` makes it.")
-    with writer(paths, "cx quarantine"), duckdb.connect(str(paths.warehouse), read_only=True) as connection:
+    with writer(paths, "cx quarantine"), duckdb.connect(warehouse_of(paths), read_only=True) as connection:
         there = {
             name
             for (name,) in connection.execute(

@@ -19,6 +19,12 @@ def add_commands(add: Add) -> None:
     serve.add_argument("--port", type=int, default=8350, help="port to listen on (default 8350)")
     mirror = add("mirror", _mirror, "copy what is published into another database, whole or not at all")
     mirror.add_argument("target", choices=("postgres",), help="PostgreSQL, at the address in CX_MIRROR_POSTGRES")
+    mirror.add_argument(
+        "--role",
+        choices=("full", "pseudonymised"),
+        default="full",
+        help="pseudonymised: no names, no free text, in a schema of its own",
+    )
     told = "a KPI by month and one cut, as it was published"
     metric = add("metric", _metric, told)
     metric.add_argument("kpi", help="a kpi_id of kpi_catalog, such as nps")
@@ -98,7 +104,7 @@ def _mirror(asked: argparse.Namespace, paths: Paths) -> int | None:
     from orchestration.reach.mirror import mirror
     from orchestration.screen import console, show_rows
 
-    done = mirror(paths, contracts(paths))
+    done = mirror(paths, contracts(paths), asked.role)
     if done.stood_already:
         console.print(f"publication {done.publication_id[:8]} is mirrored already")
         return None

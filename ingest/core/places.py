@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 
-from ingest.core.errors import CxError
+from ingest.core.errors import CxError, UnknownName
+from ingest.core.paths import Paths
 
 _REMEDIES = {
     errno.ENOSPC: "Free space or inodes there and run again; what had landed stays.",
@@ -24,6 +27,22 @@ _PATH = re.compile(r"""["'](/[^"']+)["']""")
 
 class PlaceRefused(CxError):
     """A file cannot be written where it should be, or not be read any more."""
+
+
+def warehouse_of(paths: Paths) -> str:
+    """The warehouse file as DuckDB is told it; UnknownName before the first run has made it."""
+    if not paths.warehouse.exists():
+        raise UnknownName(f"there is no warehouse yet: {paths.warehouse} does not exist", "`cx demo` or `cx run` makes it.")
+    return str(paths.warehouse)
+
+
+def sync(path: Path) -> None:
+    """Waits until a file, or a folder's list of files, is on the disk: a rename before that may outlive what it names."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def refused(error: BaseException) -> PlaceRefused | None:

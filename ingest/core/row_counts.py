@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from ingest.core.errors import UnknownName
 from ingest.core.roster import SCHEMA
 from ingest.core.spec import Source
 
@@ -66,8 +67,18 @@ def end(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
 def tell(
     connection: duckdb.DuckDBPyConnection, source: str, resource: str, cause: str, before: int, after: int, by: str = ""
 ) -> None:
-    """Notes a change that is no load, in the caller's transaction: an erasure, or a difference somebody has accepted."""
+    """Notes a change that is no load, in the caller's transaction."""
     _note(connection, source, resource, by or None, cause, before, None, after)
+
+
+def accept(connection: duckdb.DuckDBPyConnection, source: Source, resource: str, because: str) -> int:
+    """Notes that somebody looked into what is missing of a table and lets it be; how many rows it holds now. UnknownName for no table."""
+    prepare(connection)
+    if resource not in set(_tables(source)) & _there(connection, source):
+        raise UnknownName(f"{source.name} has no table {resource!r}", f"Tables: {', '.join(_tables(source))}.")
+    rows, _ = _counted(connection, source, {})[resource]
+    tell(connection, source.name, resource, ACCEPTED, rows, rows, because)
+    return rows
 
 
 def _note(

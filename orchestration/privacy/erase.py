@@ -21,6 +21,7 @@ from ingest.core.errors import CxError
 from ingest.core.lock import writer
 from ingest.core.ownership import EMAIL, PHONE
 from ingest.core.paths import Paths
+from ingest.core.places import warehouse_of
 from ingest.core.spec import Source
 from ingest.core.suppression import RECORD, Suppression
 from orchestration import last_publication
@@ -178,9 +179,7 @@ def _rewritten(paths: Paths) -> list[Removed]:
 def _opened(paths: Paths) -> DuckDBPyConnection:
     import duckdb
 
-    if not paths.warehouse.exists():
-        raise CxError(f"there is no warehouse yet: {paths.warehouse} does not exist", "`cx demo` or `cx run` makes it.")
-    connection = duckdb.connect(str(paths.warehouse))
+    connection = duckdb.connect(warehouse_of(paths))
     connection.execute("set TimeZone = 'UTC'")
     return connection
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.core.errors import CxError
 from ingest.core.lock import writer
 from ingest.core.paths import Paths
+from ingest.core.places import warehouse_of
 from ingest.core.spec import Source
 from orchestration.privacy.catalog import Catalog
 from orchestration.privacy.find import find
@@ -45,9 +46,7 @@ def export_person(paths: Paths, told: str, sources: Sequence[Source], to: Path) 
     with writer(paths, "cx export-person"):
         import duckdb
 
-        if not paths.warehouse.exists():
-            raise CxError(f"there is no warehouse yet: {paths.warehouse} does not exist", "`cx demo` or `cx run` makes it.")
-        with duckdb.connect(str(paths.warehouse), read_only=True) as connection:
+        with duckdb.connect(warehouse_of(paths), read_only=True) as connection:
             connection.execute("set TimeZone = 'UTC'")
             person = find(connection, told, list(sources))
             to.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ingest.core.places import sync
+
 _NAME = "cx"  # what the views in the warehouse call its database
 
 
@@ -22,10 +24,10 @@ def rewrite(file: Path) -> None:
             connection.execute(f"copy from database {_NAME} to fresh (schema)")
             connection.execute(f"copy from database {_NAME} to fresh (data)")
             connection.execute("checkpoint fresh")
-        _sync(beside)
+        sync(beside)
         beside.replace(file)
         file.with_name(file.name + ".wal").unlink(missing_ok=True)
-        _sync(file.parent)
+        sync(file.parent)
 
 
 @contextmanager
@@ -38,11 +40,3 @@ def _fresh(beside: Path) -> Iterator[None]:
     finally:
         for leftover in (beside, beside.with_name(beside.name + ".wal")):
             leftover.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from ingest.core.shape import landed_schema
@@ -39,10 +39,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The runs of one table and of its listing of keys, oldest first."""
+    """The runs of one table and of its listing of keys, oldest first. filled: shares of the newest run that are counted already."""
 
     runs: Sequence[Run] = ()
     listings: Sequence[Run] = ()
+    filled: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def newest(self) -> Run | None:
@@ -151,7 +152,9 @@ def _content(source: Source, resource: Resource, facts: Landed, history: History
     scope = f"t._run_id = '{newest.run_id}'" if newest and newest.landed >= SMALL else "true"
     absent = f"See whether the credentials may still read the field, or {source.title} renamed it."
     for column, share in _floors(resource, facts).items():
-        yield filled(column, share, absent, "true" if column in resource.key else scope)
+        measure = filled(column, share, absent, "true" if column in resource.key else scope)
+        is_counted = column in history.filled and column not in resource.key
+        yield replace(measure, sql=repr(history.filled[column])) if is_counted else measure
     for column, values in facts.known.items():
         yield known(
             column,

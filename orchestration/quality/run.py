@@ -96,10 +96,10 @@ def _landed(connection: duckdb.DuckDBPyConnection, source: Source, figures: list
     there = columns_of(connection, source.schema)
     runs = _ledger(connection, source) if "ingest_runs" in there else {}
     for resource in source.resources:
-        history = History(runs.get(resource.name, ()), runs.get(f"{resource.name}_keys", ()))
-        columns = there.get(resource.name, ())
+        columns, mine = there.get(resource.name, ()), runs.get(resource.name, ())
+        now = figures_of(connection, source, resource, columns, mine[-1] if mine else None)
+        history = History(mine, runs.get(f"{resource.name}_keys", ()), now.filled if now else {})
         table = landed_table(source, resource, columns, history)
-        now = figures_of(connection, source, resource, columns, history.newest)
         usual = learnt(source, resource, history, now, earlier_figures(connection, now) if now and not _forgets() else ())
         figures += [now] if now else []
         yield take(connection, replace(table, measures=(*table.measures, *usual)))

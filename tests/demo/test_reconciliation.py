@@ -19,6 +19,7 @@ from orchestration.status import read_missing
 from tests.demo.conftest import Demo
 
 COUNTS = "extracted, quarantined, suppressed, duplicates, landed, merged, added, missing, read_again, stored, staged, attributed, published"
+MADE_UP = "insert into raw_hubspot.companies by name select 'made up' as id, * exclude id from raw_hubspot.companies limit 1"
 PUBLISHED = "models/published/published__row_reconciliation"
 
 
@@ -101,12 +102,16 @@ def test_a_row_that_vanishes_is_told_by_source_table_and_number(copy: Copy) -> N
     ]
 
 
-def test_a_row_that_nobody_loaded_is_told_too(copy: Copy) -> None:
-    found = copy.gate(
-        "insert into raw_hubspot.companies by name select 'made up' as id, * exclude id from raw_hubspot.companies limit 1"
-    )
+def test_a_row_that_nobody_loaded_is_told_too_until_somebody_accepts_it(copy: Copy) -> None:
+    found = copy.gate(MADE_UP)
     assert ("hubspot", "companies", 1) in {(row["source"], row["resource"], row["unexplained"]) for row in found}
-    copy.ask("delete from raw_hubspot.companies where id = 'made up'", "select 1")
+    done = copy.demo.cx("accept-missing", "hubspot", "companies", "--because", "entered by hand")
+    assert done.returncode == 0, done.stderr
+    assert "hubspot" not in {row["source"] for row in copy.gate()}
+    [told] = copy.ask(
+        "select accepted, missing from published.row_reconciliation where (source, resource) = ('hubspot', 'companies')"
+    )
+    assert told == {"accepted": -1, "missing": 0}
 
 
 def test_planted_rows_show_their_cause(copy: Copy, read_again: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ import pytest
 from ingest.core.errors import SettingMissing
 from ingest.core.paths import Paths
 from ingest.sandbox.servers.postgres import OWNER, Cluster
+from orchestration.privacy.pseudonyms import describe, pseudonymise
 from orchestration.reach.contracts import Column, Contract
 from orchestration.reach.mirror import SETTING, MirrorError, mirror
 
@@ -145,6 +146,24 @@ def test_a_reader_reads_and_does_not_write(paths: Paths, database: psycopg.Conne
     assert rows(database, "select count(*) from cx.customer_360") == [(3,)]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         database.execute("delete from cx.customer_360")
+
+
+def test_the_pseudonymised_role_has_a_schema_and_readers_of_its_own(paths: Paths, database: psycopg.Connection[Any]) -> None:
+    key = {"customer_id": "personal", "email": "personal", "data_as_of": "none"}
+    with duckdb.connect(str(paths.published)) as connection:
+        describe(connection, {"customer_360": key})
+    pseudonymise(paths.published, paths.pseudonymised, b"k" * 32)
+    mirror(paths, CONTRACTS, "pseudonymised")
+    assert rows(database, "select count(*) from information_schema.schemata where schema_name = 'cx'") == [(0,)]
+    told = rows(database, "select * from cx_pseudonymised.customer_360")
+    assert len(told) == 3 and not any(
+        str(person[name]) in str(told) for person in PEOPLE["customer_360"] for name in ("customer_id", "email")
+    )
+    mirror(paths, CONTRACTS)
+    database.execute("set role cx_pseudonymised_reader")
+    assert rows(database, "select count(*) from cx_pseudonymised.customer_360") == [(3,)]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        database.execute("select * from cx.customer_360")
 
 
 def test_without_an_address_or_a_server_one_line_says_so(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,6 +54,13 @@ changes as (
             ),
             rows_now.stored
         ) as rows_found,
+        -- whoever accepted what was missing then looked at everything before
+        coalesce(
+            max(case when row_counts.cause = 'accepted' then row_counts.nth end) over (
+                partition by row_counts.source, row_counts.resource
+            ),
+            0
+        ) as accepted_up_to,
         greatest(
             sum(case when row_counts.cause = 'load' then 1 else 0 end) over (
                 partition by row_counts.source, row_counts.resource
@@ -84,8 +91,8 @@ loads as (
         max(case when cause = 'load' then rows_after - rows_before end) as added,
         sum(case when cause = 'interrupted' then rows_after - rows_before else 0 end) as interrupted,
         sum(case when cause = 'erasure' then rows_before - rows_after else 0 end) as erased,
-        sum(case when cause = 'accepted' then rows_before - rows_after else 0 end) as accepted,
-        sum(rows_after - rows_found) as missing
+        sum(case when nth < accepted_up_to then rows_after - rows_found else 0 end) as accepted,
+        sum(case when nth < accepted_up_to then 0 else rows_after - rows_found end) as missing
     from changes
     group by source, resource, nth_load
 
