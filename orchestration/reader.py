@@ -47,6 +47,8 @@ def query(paths: Paths, sql: str, role: str = FULL) -> tuple[list[str], list[tup
     with published(paths, role) as connection:
         try:
             answer = connection.execute(sql)
+            if answer is None:
+                raise QueryError("there is no question in it", 'For example: cx query "select * from customer_360 limit 5".')
             return [column[0] for column in answer.description or []], answer.fetchall()
         except duckdb.CatalogException as error:
             raise UnknownName(first_line(error), _tables(connection, sql)) from error

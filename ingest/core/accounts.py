@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 import pyarrow as pa
 
+from ingest.core.json_text import json_text
 from ingest.core.shape import Misfit
 from ingest.core.spec import Resource
 
@@ -76,7 +76,7 @@ def quarantine_row(
     source: str, resource: Resource, record: Any, misfit: Misfit, run_id: str, observed_at: datetime
 ) -> dict[str, Any]:
     """A record set aside; its id is the hash of where and what it is, so that the same record is kept once."""
-    raw = orjson.dumps(record, option=orjson.OPT_SORT_KEYS, default=str)
+    raw = json_text(record)
     identity = hashlib.sha256(b"|".join((source.encode(), resource.name.encode(), raw))).hexdigest()[:32]
     return {
         "id": identity,

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from ingest.core.accounts import Tally
 from ingest.core.calls import Page
-from ingest.core.shape import Misfit, Record, Shaper, value_class
+from ingest.core.shape import Misfit, Record, Shaper, row_of, value_class
 from ingest.core.spec import Resource
 
 SHAPE_ROWS = 1_000  # shaped while the page is still in the processor's cache
@@ -76,7 +76,7 @@ class Keeper:
         if isinstance(page, pa.Table):
             self._shape()  # what came before stays before
             table, misfits = self._shaper.conform(page, parent)
-            told = lambda at: self._with_parent(page.slice(at, 1).to_pylist()[0], parent)  # noqa: E731
+            told = lambda at: self._with_parent(row_of(page, at), parent)  # noqa: E731
             self._keep(table, misfits, told, [(parent_key, 0, len(page))])
             return
         records = [record for record in page if type(record) is dict]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import requests
 
 from ingest.core.accounts import INSTANT, QUARANTINE_SCHEMA, Tally, ledger_table, quarantine_row
 from ingest.core.again import MODE as BACKFILL
@@ -288,7 +289,17 @@ class SourceRun:
             keep=lambda position: kept.update(position=position),
             set_aside=lambda record, reason: self._refuse(resource, record, reason),
         )
-        return pages_of(listing, call, lambda response: kept.update(last=response))
+        yield from self._as_declared(pages_of(listing, call, lambda response: kept.update(last=response)))
+
+    def _as_declared(self, pages: Iterator[Page]) -> Iterator[Page]:
+        """An answer whose parts are not where the paging looks for them ends its listing, not the whole source."""
+        try:
+            yield from pages
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+            raise IngestError(
+                f"{self.source.name}: an answer is not built as it is declared ({type(error).__name__})",
+                "Run again: nothing is lost. If it stays so, the vendor has changed its API: `--traceback` shows where.",
+            ) from error
 
     def _settle(self, resource: Resource, state: State, keeper: Keeper, answers: State) -> None:
         """Moves the cursors of a complete resource: to the newest value seen, never past the vendor's clock at the start."""
@@ -298,8 +309,8 @@ class SourceRun:
             return
         cursors: dict[str, str] = state.setdefault("cursors", {})
         if cursor.token:
-            told = answers["position"] if "position" in answers else answers["last"].json().get(cursor.token)
-            cursors[""] = str(told or cursors.get("", ""))
+            told = answers["position"] if "position" in answers else _position_in(answers["last"], cursor.token)
+            cursors[""] = told or cursors.get("", "")
         elif cursor.column == OBSERVED_AT:
             cursors[""] = self.observed_at.isoformat()
         else:
@@ -323,7 +334,7 @@ class SourceRun:
         if resource.cursor.is_a_column:
             self._follow(cursors, keeper.newest)
         elif resource.cursor.token and "last" in answers:
-            cursors[""] = str(answers["last"].json().get(resource.cursor.token) or cursors.get("", ""))
+            cursors[""] = _position_in(answers["last"], resource.cursor.token) or cursors.get("", "")
 
     def _follow(self, cursors: dict[str, str], newest: Mapping[str, datetime]) -> None:
         for parent_key, moment in newest.items():
@@ -356,6 +367,13 @@ class SourceRun:
         kept = folder / f"{self.run_id}-{hashlib.sha256(body).hexdigest()[:12]}.bin"
         kept.write_bytes(body)
         return str(kept)
+
+
+def _position_in(answer: requests.Response, token: str) -> str:
+    """The stream position an answer tells; empty where it tells none, or something that is none."""
+    body = answer.json()
+    told = body.get(token) if isinstance(body, dict) else None
+    return str(told) if isinstance(told, str | int | float) and told else ""
 
 
 def stamped(table: pa.Table, run_id: str, observed_at: datetime, first: int) -> pa.Table:

@@ -155,7 +155,7 @@ class VendorClient(RESTClient):
             if status >= 500 or status in _PASSING:
                 raise _NoToken(f"no access token: {place} answered {status}") from error
             raise SourceStopped(*self._denied(f"the token request was refused ({status})"), status) from error
-        except (requests.RequestException, ValueError) as error:
+        except (requests.RequestException, ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
             auth.access_token = None
             raise _NoToken(f"no access token from {place} ({type(error).__name__})") from error
         if auth.access_token in (None, "", "None"):

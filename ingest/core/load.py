@@ -27,6 +27,7 @@ from ingest.core.errors import CxError, IngestError, SettingMissing, UnknownName
 from ingest.core.extract import OnPage, SourceRun
 from ingest.core.lock import writer
 from ingest.core.masking import masked
+from ingest.core.packages import forget_normalised
 from ingest.core.paths import Paths
 from ingest.core.places import refused
 from ingest.core.progress import Progress
@@ -193,6 +194,7 @@ def _finish_what_was_left(pipeline: dlt.Pipeline, source: Source, paths: Paths) 
         with writer(paths, f"cx ingest {source.name}"), _opened(paths) as connection:
             if pipeline.has_pending_data:
                 row_counts.begin(connection, source)
+                forget_normalised(pipeline)
                 pipeline.normalize()
                 pipeline.load()
             row_counts.end(connection, source)

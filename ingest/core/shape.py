@@ -15,7 +15,9 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from ingest.core.json_text import json_text
 from ingest.core.spec import Column, Kind, Resource
 
 Record = dict[str, Any]
@@ -108,8 +110,9 @@ class Shaper:
         """The same for rows that came as Arrow: columns are found by declared path, and converted only where types differ."""
         columns = [_recast(column, table, parent) for column in self.columns]
         undeclared = [name for name in table.column_names if name not in self._known_top]
-        extras = self._extras(table.select(undeclared).to_pylist()) if undeclared else pa.nulls(table.num_rows, pa.string())
-        return self._table(columns, extras, lambda at, path: table[path][at].as_py() if path in table.column_names else None)
+        others = _rows(table.select(undeclared)) if undeclared else []
+        extras = self._extras(others) if undeclared else pa.nulls(table.num_rows, pa.string())
+        return self._table(columns, extras, lambda at, path: row_of(table, at).get(path))
 
     def _table(
         self, columns: list[tuple[pa.Array, Bad]], extras: pa.Array, value: Callable[[int, str], Any]
@@ -146,7 +149,7 @@ class Shaper:
                 inner = record.get(head)
                 if isinstance(inner, dict) and not inner.keys() <= fields:
                     extra.update({f"{head}.{k}": inner[k] for k in inner.keys() - fields if inner[k] is not None})
-            extras.append(orjson.dumps(extra, option=orjson.OPT_SORT_KEYS).decode() if extra else None)
+            extras.append(json_text(extra).decode() if extra else None)
         return pa.array(extras, pa.string())
 
 
@@ -174,21 +177,56 @@ def _recast(column: Column, table: pa.Table, parent: Mapping[str, Any]) -> tuple
         return _convert(column.kind, [told] * table.num_rows)
     found = table[column.path].combine_chunks()
     if found.type == wanted and column.kind is not Kind.JSON:
-        return found, []
+        return _in_the_calendar(column.kind, found)
     if column.kind in _CASTABLE and (pa.types.is_primitive(found.type) or pa.types.is_decimal(found.type)):
         try:
-            return found.cast(wanted), []
+            return _in_the_calendar(column.kind, found.cast(wanted))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             pass
-    return _convert(column.kind, found.to_pylist())
+    return _convert(column.kind, [row[""] for row in _rows(pa.table({"": found}))])
+
+
+def row_of(table: pa.Table, at: int) -> Record:
+    """One row of an Arrow table. A day or an instant Python has none of is told by its number."""
+    return {name: _python(table[name][at]) for name in table.column_names}
+
+
+def _rows(table: pa.Table) -> list[Record]:
+    try:
+        return table.to_pylist()  # type: ignore[no-any-return]
+    except (ValueError, OverflowError):
+        return [row_of(table, at) for at in range(table.num_rows)]
+
+
+def _python(value: pa.Scalar) -> Any:
+    try:
+        return value.as_py()
+    except (ValueError, OverflowError):
+        return f"{value.type} {getattr(value, 'value', '')}"
 
 
 def _convert(kind: Kind, values: Values) -> tuple[pa.Array, Bad]:
     """The values as one Arrow array; positions that do not fit are null there and listed with the reason."""
     try:
-        return _FAST[kind](values), []
+        return _in_the_calendar(kind, _FAST[kind](values))
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, OverflowError):
         return _one_by_one(kind, values)
+
+
+def _in_the_calendar(kind: Kind, array: pa.Array) -> tuple[pa.Array, Bad]:
+    """Days and instants outside the years 1 to 9999 do not fit: Arrow and DuckDB know them, whoever reads them does not."""
+    if kind not in _CALENDAR or not len(array):
+        return array, []
+    first, last = _CALENDAR[kind]
+    numbers = array.cast(pa.int32() if kind is Kind.DAY else pa.int64())
+    found = pc.min_max(numbers).as_py()
+    if found["min"] is None or (first <= found["min"] and found["max"] <= last):
+        return array, []
+    outside = pc.fill_null(pc.or_(pc.less(numbers, first), pc.greater(numbers, last)), False)
+    told = f"does not fit the declared type {kind.value}"
+    return pc.if_else(outside, pa.scalar(None, array.type), array), [
+        (at, told) for at, is_bad in enumerate(outside.to_pylist()) if is_bad
+    ]
 
 
 def _one_by_one(kind: Kind, values: Values) -> tuple[pa.Array, Bad]:
@@ -212,6 +250,10 @@ def _epoch(values: Values) -> pa.Array:
     seconds = pa.array(values, pa.int64())
     return seconds.cast(pa.timestamp("s", "UTC")).cast(pa.timestamp("us", "UTC"))
 
+
+_MICROSECONDS = (-62_135_596_800_000_000, 253_402_300_799_999_999)
+_CALENDAR = {Kind.DAY: (-719_162, 2_932_896), Kind.INSTANT: _MICROSECONDS, Kind.EPOCH: _MICROSECONDS}
+"""The first and the last day or microsecond, counted from 1970, of the years 1 to 9999."""
 
 _FAST: dict[Kind, Callable[[Values], pa.Array]] = {
     Kind.TEXT: lambda values: pa.array(values, pa.string()),
@@ -239,11 +281,12 @@ def _text_of(value: Any) -> str:
 def _integer_of(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise TypeError("not a whole number")
-    if isinstance(value, str):
-        return int(value)
-    if int(value) != value:
+    whole = int(value)
+    if not isinstance(value, str) and whole != value:
         raise ValueError("not a whole number")
-    return int(value)
+    if not -(2**63) <= whole < 2**63:
+        raise ValueError("more than 64 bits")
+    return whole
 
 
 def _number_of(value: Any) -> float:
@@ -272,10 +315,10 @@ def _flag_of(value: Any) -> bool:
 
 def _instant_of(value: Any) -> datetime:
     if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
     if isinstance(value, str) and not value.isdigit():
         moment = datetime.fromisoformat(value)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     seconds = _integer_of(value)
     return datetime.fromtimestamp(seconds / 1000 if abs(seconds) > 10**11 else seconds, UTC)
 

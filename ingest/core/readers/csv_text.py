@@ -37,7 +37,10 @@ class CsvText:
         header, names = self._header, self._names
         if not header:
             header = body[: body.find(b"\n") + 1] or body
-            names = next(csv.reader([header.decode("utf-8-sig")]), [])
+            try:
+                names = next(csv.reader([header.decode("utf-8-sig")]), [])
+            except (UnicodeDecodeError, csv.Error):
+                return None
         bad: list[tuple[str, str]] = []
         try:
             table = _parsed(body.removeprefix(header), names, bad)

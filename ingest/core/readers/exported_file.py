@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ import orjson
 SetAside = Callable[[Any, str], None]
 PAGE = 1_000
 MOST_BYTES = 16 * 2**30  # unpacked; vendors that name a limit allow a tenth of it
-_DAMAGES = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, csv.Error)
+_DAMAGES = (zipfile.BadZipFile, zlib.error, struct.error, csv.Error, EOFError, OSError, RuntimeError, LookupError, ValueError)
 
 
 class BadFile(ValueError):
@@ -99,6 +100,8 @@ def pages(body: bytes, form: Format, set_aside: SetAside, most_bytes: int = MOST
             records = form.records(io.BufferedReader(_Counted(file, left)), set_aside)
             while page := list(islice(records, PAGE)):
                 yield page
+    except BadFile:
+        raise
     except _DAMAGES as error:
         raise BadFile(f"it cannot be read ({type(error).__name__})") from error
 

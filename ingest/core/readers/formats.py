@@ -7,6 +7,7 @@ ends too early UnfinishedFile. Names of columns are those of the file, which the
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any, Protocol
@@ -92,7 +93,7 @@ class Csv:
             for batch in reader:
                 yield self.spelling.table(self._texts(batch, names, file), file.columns)
         except pa.ArrowInvalid as error:
-            raise BrokenFile(f"is no such table: {str(error).splitlines()[0][:160]}") from error
+            raise BrokenFile(f"is no such table: {_without_content(error)}") from error
         except (UnicodeError, LookupError) as error:
             raise BrokenFile(f"is not written in {self.encoding}") from error
 
@@ -135,6 +136,12 @@ class Csv:
                 told = {name: value and value.decode(errors="replace") for name, value in row.items()}
                 file.set_aside(told, f"holds bytes that are not {self.encoding}")
         return pa.Table.from_pylist(kept, pa.schema([(name, pa.string()) for name in names]))
+
+
+def _without_content(error: BaseException) -> str:
+    """Arrow's complaint up to where it repeats what stands in the row."""
+    told = str(error).splitlines()[0]
+    return re.sub(r"(got \d+|invalid value|conversion error to \w+):? .*", r"\1", told)[:160]
 
 
 @dataclass(frozen=True, slots=True)

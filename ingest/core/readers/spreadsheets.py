@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ingest.core.readers.formats import OpenFile
 from ingest.core.readers.spelling import STANDARD, Spelling
-from ingest.core.readers.unpacking import BrokenFile, checked_zip
+from ingest.core.readers.unpacking import BrokenFile, checked_zip, damages
 
 # A sheet is laid out from its first to its last cell: two cells far apart would take all memory there is.
 _CELL_BYTES = 32
@@ -67,7 +67,7 @@ class Excel:
 
 def _check_extent(content: bytes, limit: int) -> None:
     """BrokenFile when the cells of a sheet span more than `limit` bytes once laid out."""
-    with zipfile.ZipFile(io.BytesIO(content)) as container:
+    with damages(), zipfile.ZipFile(io.BytesIO(content)) as container:
         for name in container.namelist():
             if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                 columns, rows = _extent(container.read(name))

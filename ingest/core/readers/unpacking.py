@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO
 
 _PART = 1 << 20
@@ -52,17 +55,23 @@ def unpacked(stream: IO[bytes], limit: int, *, is_gzip: bool) -> IO[bytes]:
     return io.BufferedReader(Bounded(inner, limit), _PART)
 
 
+@contextmanager
+def damages() -> Iterator[None]:
+    """Whatever a damaged zip container brings about, as BrokenFile."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, LookupError, ValueError) as error:
+        raise BrokenFile("is a damaged container") from error
+
+
 def checked_zip(content: bytes, limit: int) -> None:
     """BrokenFile when the parts of a zip container unpack to more than `limit`; what its directory says is not believed."""
     left = limit
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as container:
-            for part in container.infolist():
-                left -= _size_of(content, part, left)
-                if left < 0:
-                    raise BrokenFile(f"unpacks to more than the {limit:,} bytes allowed")
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, IndexError) as error:
-        raise BrokenFile("is a damaged container") from error
+    with damages(), zipfile.ZipFile(io.BytesIO(content)) as container:
+        for part in container.infolist():
+            left -= _size_of(content, part, left)
+            if left < 0:
+                raise BrokenFile(f"unpacks to more than the {limit:,} bytes allowed")
 
 
 def _size_of(content: bytes, part: zipfile.ZipInfo, limit: int) -> int:
