@@ -213,6 +213,7 @@ def _bench(asked: argparse.Namespace, paths: Paths) -> int | None:
 
 
 def _ui(asked: argparse.Namespace, paths: Paths) -> int | None:
+    from orchestration.docs import refresh_lineage
     from orchestration.instance import home
     from orchestration.parts import CHECKOUT
 
@@ -230,6 +231,7 @@ def _ui(asked: argparse.Namespace, paths: Paths) -> int | None:
         "-p",
         str(asked.port),
     ]
+    refresh_lineage(paths)
     os.chdir(CHECKOUT)
     os.execv(sys.executable, command)  # noqa: S606 - our own interpreter, no shell on purpose
 
