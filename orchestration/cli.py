@@ -225,6 +225,7 @@ def _bench(asked: argparse.Namespace, paths: Paths) -> int | None:
 
 
 def _ui(asked: argparse.Namespace, paths: Paths) -> int | None:
+    from orchestration.docs import refresh_lineage
     from orchestration.instance import home
     from orchestration.parts import CHECKOUT
 
@@ -242,6 +243,7 @@ def _ui(asked: argparse.Namespace, paths: Paths) -> int | None:
         "-p",
         str(asked.port),
     ]
+    refresh_lineage(paths)
     os.chdir(CHECKOUT)
     os.execv(sys.executable, command)  # noqa: S606 - our own interpreter, no shell on purpose
 

@@ -12,14 +12,15 @@ from __future__ import annotations
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 
-from ingest.core.errors import CxError
+from ingest.core.errors import CxError, LockHeld
 from ingest.core.lock import writer
 from ingest.core.paths import Paths
 from orchestration import lineage
-from orchestration.layers import Manifest
+from orchestration.layers import PUBLISHED, Manifest
 from orchestration.parts import CHECKOUT
 from orchestration.reach.contracts import contracts
 from orchestration.reach.dictionary import write_dictionary
@@ -58,6 +59,21 @@ def write_docs(paths: Paths) -> Sequence[Path]:
         paths.docs / "project.html",
     ]
     return [_index(paths), *told]
+
+
+def refresh_lineage(paths: Paths) -> None:
+    """Works column lineage out where it is not known for the project as it is, for Dagster to tell.
+
+    Leaves it as it is while a run writes the warehouse, and before anything was built: the next start of the page tries again.
+    """
+    transformer = Transformer(CHECKOUT / "dbt_project", paths)
+    manifest = transformer.manifest()
+    if lineage.read(transformer.project) or not paths.warehouse.exists():
+        return
+    with suppress(LockHeld, lineage.NothingCompiled):
+        with writer(paths, "column lineage", wait_seconds=0):
+            known = columns_of_the_warehouse(paths)
+        lineage.write(transformer.project, manifest, transformer.compiled, known)
 
 
 def columns_of_the_warehouse(paths: Paths) -> lineage.Catalog:
@@ -100,13 +116,14 @@ def _lineage(paths: Paths, manifest: Manifest, origins: lineage.Lineage) -> Path
             for origin in made_of:
                 feeds[tuple(origin)].append((layer, table, column))  # type: ignore[index]
     raw = {(schema, table) for schema, table, _ in feeds} - tables.keys()
-    body = ["<p>A constant and a count of rows are made of no column.</p>"]
+    published = links((f"#{layer}.{table}", table) for layer, table in sorted(tables) if layer == PUBLISHED)
+    body = ["<p>A constant and a count of rows are made of no column. From the published tables backwards:</p>", published]
     for (layer, table), columns in sorted(tables.items()):
         lines = (
             (_anchor(layer, table, column), _named(made_of), _named(feeds[layer, table, column]))
             for column, made_of in columns.items()
         )
-        body.append(f"<h2>{escape(layer)}.{escape(table)}</h2>" + rows(("column", "made of", "feeds"), lines))
+        body.append(_heading(layer, table) + rows(("column", "made of", "feeds"), lines))
     body += _raw(raw, feeds)
     return write_page(paths.docs / "lineage.html", "Column lineage", body)
 
@@ -116,7 +133,12 @@ def _raw(tables: set[tuple[str, str]], feeds: dict[lineage.Origin, list[lineage.
     for schema, table in sorted(tables):
         used = sorted((origin, made) for origin, made in feeds.items() if origin[:2] == (schema, table))
         lines = ((_anchor(*origin), _named(made)) for origin, made in used)
-        yield f"<h2>{escape(schema)}.{escape(table)}</h2>" + rows(("column", "feeds"), lines)
+        yield _heading(schema, table) + rows(("column", "feeds"), lines)
+
+
+def _heading(schema: str, table: str) -> str:
+    name = escape(f"{schema}.{table}")
+    return f'<h2 id="{name}">{name}</h2>'
 
 
 def _anchor(layer: str, table: str, column: str) -> str:

@@ -1,6 +1,6 @@
 """Column lineage: which columns of which tables every column of the dbt project is made of, read out of dbt's compiled SQL.
 
-It depends on the project alone, so it is worked out once for each state of it (some four CPU seconds) and kept beside dbt's
+It depends on the project alone, so it is worked out once for each state of it (some five CPU seconds) and kept beside dbt's
 manifest; a run reads it and never makes it. Names are those of assets: (layer or raw schema, table).
 """
 
@@ -71,18 +71,43 @@ def columns_of(sql: str, schema: MappingSchema, relations: Mapping[tuple[str, st
     from sqlglot.optimizer.scope import build_scope
 
     query: Any = qualify(parse_one(sql, dialect=DIALECT), schema=schema, dialect=DIALECT, validate_qualify_columns=False)
+    _by_position(query)
     scope = build_scope(query)  # once for the statement: made anew for every column, all takes a hundred times as long
     return {column: sorted(set(_origins(column, query, scope, relations))) for column in query.named_selects}
+
+
+def _by_position(query: Any) -> None:
+    """Brings the parts of every `union by name` into one order: sqlglot's lineage goes by places."""
+    from sqlglot import exp
+
+    for union in list(query.find_all(exp.SetOperation)):
+        if not union.args.get("by_name"):
+            continue
+        parts = list(_parts(union))
+        columns = list(dict.fromkeys(name for part in parts for name in part.named_selects))
+        for part in parts:
+            own = {select.alias_or_name: select for select in part.selects}
+            part.set("expressions", [own.get(name) or exp.alias_(exp.null(), name) for name in columns])
+
+
+def _parts(query: Any) -> Iterator[Any]:
+    """The selects a union by name is made of."""
+    from sqlglot import exp
+
+    if isinstance(query, exp.SetOperation):
+        query.set("by_name", False)
+        yield from _parts(query.left)
+        yield from _parts(query.right)
+    else:
+        yield query.unnest()
 
 
 def _origins(column: str, query: Any, scope: Any, relations: Mapping[tuple[str, str], tuple[str, str]]) -> Iterator[Origin]:
     from sqlglot import exp
     from sqlglot.lineage import lineage
 
-    try:
-        leaves = [leaf for leaf in lineage(column, query, scope=scope, dialect=DIALECT, copy=False).walk() if not leaf.downstream]
-    except ValueError:  # sqlglot does not follow `union all by name` to a branch that lacks the column
-        return
+    tree = lineage(column, query, scope=scope, dialect=DIALECT, trim_selects=False, copy=False)
+    leaves = [leaf for leaf in tree.walk() if not leaf.downstream]
     for leaf in leaves:
         table = leaf.expression.find(exp.Table)
         named = relations.get((table.db, table.name)) if table is not None else None

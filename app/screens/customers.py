@@ -33,7 +33,7 @@ _BY_RECORD = (
 )
 _BY_EMAIL = """
 select customer_id from customer_records where identifier_type = 'email' and identifier_value = lower(?)
-union select customer_id from customer_360 where lower(email) = lower(?)
+union select customer_id from customer_360 where email = lower(?)
 """
 _BY_PHONE = "select customer_id from customer_records where identifier_type = 'phone' and {matches}"
 _BY_NAME = "select customer_id from customer_360 where {matches} limit 200"

@@ -12,6 +12,7 @@ _FRAME = """<!doctype html>
 body {{ font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 74rem; padding: 0 1rem; }}
 table {{ border-collapse: collapse; width: 100%; }} td, th {{ border-bottom: 1px solid #8886; padding: .3rem .6rem; text-align: left;
 vertical-align: top; }} code {{ overflow-wrap: anywhere; }} .personal {{ color: light-dark(#a02020, #ff9a8a); }} nav a {{ margin-right: .8rem; }}
+code[id] {{ scroll-margin-top: 4rem; }} :target {{ background: light-dark(#ffef9e, #5a4a00); }}
 </style></head><body><h1>{title}</h1>
 {body}
 </body></html>

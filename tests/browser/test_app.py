@@ -14,7 +14,13 @@ from tests.browser.visitor import Visitor
 
 # what has to be seen; in tables and charts this is drawn, so the accessible names of those count
 SEEN = {
-    "scorecard": ("Net Promoter Score", "17.5", "EUR 14,809", "What moved", "Figures of Net Promoter Score"),
+    "scorecard": (
+        "Net Promoter Score",
+        "17.5",
+        "EUR 14,809",
+        "Months published with another figure before",
+        "Figures of Net Promoter Score",
+    ),
     "journeys": ("From stage to stage", "Where it hurts", "Pain points, the worst first"),
     "voice": ("Share of voice", "180 match", "What customers said, the newest first"),
     "closed_loop": ("20 are due in all", "Whom to contact today, the most urgent first"),
@@ -31,7 +37,7 @@ const light = c => { const [r, g, b] = c.map(v => (v /= 255) <= 0.03928 ? v / 12
     return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
 const numbers = text => text.match(/[\\d.]+/g).map(Number);
 const ground = numbers(getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor);
-return [...document.querySelectorAll('h2, h3, [data-testid=stMarkdown] p, [data-testid=stCaptionContainer] p, label p')]
+return [...document.querySelectorAll('h2, h3, [data-testid=stMarkdown] p, [data-testid=stCaptionContainer] p, label p, code, [data-testid=stMetricDelta]')]
     .filter(e => e.offsetParent).map(e => {
         let alpha = 1; for (let up = e; up; up = up.parentElement) alpha *= Number(getComputedStyle(up).opacity);
         const ink = numbers(getComputedStyle(e).color); alpha *= ink.length > 3 ? ink[3] : 1;

@@ -50,6 +50,10 @@ def test_a_run_is_started_from_the_page_and_ends_well(visitor: Visitor, tmp_path
     _until(visitor, *_LAYERS)
     browser.get(f"{visitor.address}/assets/{ASSET}")
     _until(visitor, "One row per source", "name_priority", "customer-data", "dim_customers")
+    browser.get(f"{visitor.address}/assets/customer_360/dim_customers")
+    _until(visitor, "One row per customer", "Made of identity.int_identity__records.email")
+    browser.get(f"{visitor.address}/assets/{ASSET}")
+    _until(visitor, "One row per source")
     WebDriverWait(browser, 30).until(lambda page: page.find_element(By.XPATH, _BUTTON).is_enabled())
     browser.find_element(By.XPATH, _BUTTON).click()
     assert _ended(visitor) == "SUCCESS"
