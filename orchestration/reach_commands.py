@@ -21,6 +21,7 @@ def add_commands(add: Add) -> None:
     quack.add_argument("--port", type=int, default=9494, help="port to listen on (default 9494, Quack's own)")
     mirror = add("mirror", _mirror, "copy what is published into another database, whole or not at all")
     mirror.add_argument("target", choices=("postgres",), help="PostgreSQL, at the address in CX_MIRROR_POSTGRES")
+    add("superset", _superset, "set a running Superset up on what is published: database, datasets, charts, a dashboard")
     told = "a KPI by month and one cut, as it was published"
     metric = add("metric", _metric, told)
     metric.add_argument("kpi", help="a kpi_id of kpi_catalog, such as nps")
@@ -101,6 +102,14 @@ def _serve(asked: argparse.Namespace, paths: Paths) -> int | None:
     from orchestration.reach.serve import serve
 
     serve(paths, asked.host, asked.port)
+    return None
+
+
+def _superset(asked: argparse.Namespace, paths: Paths) -> int | None:
+    from orchestration.reach.superset import superset
+    from orchestration.screen import console
+
+    console.print(superset(paths))
     return None
 
 
