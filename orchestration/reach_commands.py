@@ -17,6 +17,8 @@ def add_commands(add: Add) -> None:
     serve = add("serve", _serve, "answer look-ups of customers over HTTP: who has this e-mail address, phone number or id")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1: this machine alone)")
     serve.add_argument("--port", type=int, default=8350, help="port to listen on (default 8350)")
+    quack = add("quack", _quack, "answer DuckDB clients on this machine over DuckDB's remote protocol (extra `quack`, a preview)")
+    quack.add_argument("--port", type=int, default=9494, help="port to listen on (default 9494, Quack's own)")
     mirror = add("mirror", _mirror, "copy what is published into another database, whole or not at all")
     mirror.add_argument("target", choices=("postgres",), help="PostgreSQL, at the address in CX_MIRROR_POSTGRES")
     mirror.add_argument(
@@ -25,6 +27,7 @@ def add_commands(add: Add) -> None:
         default="full",
         help="pseudonymised: no names, no free text, in a schema of its own",
     )
+    add("superset", _superset, "set a running Superset up on what is published: database, datasets, charts, a dashboard")
     told = "a KPI by month and one cut, as it was published"
     metric = add("metric", _metric, told)
     metric.add_argument("kpi", help="a kpi_id of kpi_catalog, such as nps")
@@ -119,6 +122,22 @@ def _serve(asked: argparse.Namespace, paths: Paths) -> int | None:
     from orchestration.reach.serve import serve
 
     serve(paths, asked.host, asked.port)
+    return None
+
+
+def _superset(asked: argparse.Namespace, paths: Paths) -> int | None:
+    from orchestration.reach.superset import superset
+    from orchestration.screen import console
+
+    console.print(superset(paths))
+    return None
+
+
+def _quack(asked: argparse.Namespace, paths: Paths) -> int | None:
+    from orchestration.reach.quack import serve
+    from orchestration.screen import console
+
+    serve(paths, asked.port, console.print)
     return None
 
 

@@ -14,7 +14,7 @@ from orchestration.reach.api import LOG, Tokens, application
 from orchestration.reach.lookup_file import LookupFile
 
 TOKEN, TOKEN_PSEUDONYMISED = "CX_API_TOKEN", "CX_API_TOKEN_PSEUDONYMISED"
-_SHORTEST = 16
+SHORTEST_TOKEN = 16
 
 
 def tokens() -> Tokens:
@@ -23,8 +23,8 @@ def tokens() -> Tokens:
     if not full:
         raise SettingMissing(f"no value for {TOKEN}: without it anybody could read", "Make one with `openssl rand -hex 32`.")
     for name, value in ((TOKEN, full), (TOKEN_PSEUDONYMISED, other)):
-        if value is not None and len(value) < _SHORTEST:
-            raise CxError(f"{name} has fewer than {_SHORTEST} characters", "Make one with `openssl rand -hex 32`.")
+        if value is not None and len(value) < SHORTEST_TOKEN:
+            raise CxError(f"{name} has fewer than {SHORTEST_TOKEN} characters", "Make one with `openssl rand -hex 32`.")
     if full == other:
         raise CxError(f"{TOKEN} and {TOKEN_PSEUDONYMISED} are the same", "Give each role a token of its own.")
     return Tokens(full, other)
