@@ -18,10 +18,11 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from orchestration.identity.candidates import gather, pair_up_all, scratch
+from orchestration.identity.candidates import gather, scratch
 from orchestration.identity.comparisons import COMPARISONS, NAMED_AT_HOME, OTHERS_AT_HOME, Comparison
 from orchestration.identity.linkage import Ints
 from orchestration.identity.model import TERMS, Model, Odds, settings
+from orchestration.identity.pairing import pair_up_all
 from orchestration.identity.scoring import compare, levels, rarities
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from orchestration.identity import candidates
-from orchestration.identity.candidates import gather, pair_up, pair_up_whole, scratch
+from orchestration.identity import pairing
+from orchestration.identity.candidates import gather, scratch
 from orchestration.identity.linkage import Edges
 from orchestration.identity.model import load
+from orchestration.identity.pairing import pair_up, pair_up_whole
 from tests.identity.warehouse import Warehouse
 
 HOME = {"street_clean": "lindenstr5", "postal_code_clean": "10115", "city_clean": "berlin", "last_name_canonical": "weber"}
@@ -28,7 +29,7 @@ ANNA, BERT, ANNE, NAMELESS = range(4)
 @pytest.fixture
 def family(monkeypatch: pytest.MonkeyPatch) -> Iterator[Warehouse]:
     """One home, in a company so crowded that a key four share is not enough."""
-    monkeypatch.setattr(candidates, "CROWD", 0)
+    monkeypatch.setattr(pairing, "CROWD", 0)
     warehouse = Warehouse()
     warehouse.land(FAMILY)
     with scratch(warehouse.connection):
@@ -46,7 +47,7 @@ def test_of_those_who_share_a_home_only_those_are_compared_whose_names_might_be_
 
 
 def test_among_few_records_everybody_who_shares_a_key_is_compared(family: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(candidates, "CROWD", 300_000)
+    monkeypatch.setattr(pairing, "CROWD", 300_000)
     assert pair_up(family.connection, np.arange(4)) == 6
 
 
