@@ -30,6 +30,14 @@ class Level:
     luck: tuple[str, ...] = ()
     keyed: bool = False
 
+    @property
+    def is_own(self) -> bool:
+        """Whether those who agree by chance are a few around each person: who shares a home, a mailbox, a line. They do not
+        become more when the company grows, so that agreement speaks the louder the more records there are."""
+        return (
+            bool({"home", "mailbox", "phone", "national"} & set(self.label.replace(",", "").split())) and "slip" not in self.label
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

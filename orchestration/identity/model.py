@@ -42,13 +42,17 @@ class Model:
     """levels: odds per comparison and label. common: for a column, how likely two random records hold the same value.
 
     partners: how many other records of the same person a record has on average; with n records the chance that two of
-    them are one person is partners / n.
+    them are one person is partners / n. n_records: how many it was trained on.
     """
 
     levels: Mapping[str, Mapping[str, Odds]]
     common: Mapping[str, float]
     partners: float
-    trained_on: str
+    n_records: int
+
+    @property
+    def trained_on(self) -> str:
+        return f"{self.n_records} records"
 
     @cached_property
     def version(self) -> str:
@@ -68,10 +72,14 @@ class Model:
         chance = self.chance(n_records)
         return math.log2(chance / (1 - chance))
 
+    def own_bits(self, n_records: int) -> float:
+        """What a level that is somebody's own (`comparisons.Level`) weighs more among so many records."""
+        return math.log2(max(n_records, 2) / self.n_records)
+
     def to_json(self) -> str:
         told = {name: {label: asdict(odds) for label, odds in levels.items()} for name, levels in self.levels.items()}
         return json.dumps(
-            {"trained_on": self.trained_on, "partners": self.partners, "common": dict(self.common), "levels": told}, indent=1
+            {"n_records": self.n_records, "partners": self.partners, "common": dict(self.common), "levels": told}, indent=1
         )
 
     @classmethod
@@ -80,10 +88,10 @@ class Model:
         told = json.loads(text)
         levels = {name: {label: Odds(**odds) for label, odds in found.items()} for name, found in told["levels"].items()}
         wanted = {(comparison.name, label) for comparison in COMPARISONS for label in comparison.labels()}
-        missing = wanted - {(name, label) for name, found in levels.items() for label in found}
-        if missing:
-            raise CxError(f"the identity model knows nothing of {sorted(missing)[0]}", "Train it again: `cx train`.")
-        return cls(levels, told["common"], told["partners"], told["trained_on"])
+        missing = sorted(wanted - {(name, label) for name, found in levels.items() for label in found})
+        if missing or "n_records" not in told:
+            raise CxError(f"the identity model knows nothing of {[*missing, 'n_records'][0]}", "Train it again: `cx train`.")
+        return cls(levels, told["common"], told["partners"], told["n_records"])
 
 
 def load(directory: Path | None = None) -> Model:

@@ -1,8 +1,8 @@
 """The step between dbt's halves: records become people and companies, and these keep their ids.
 
 Reads schema identity (int_identity__nodes, __edges, __account_records, __account_edges) and writes schema identity_state in
-one transaction. Each part stands in its own module: what is compared (`candidates`, `scoring`), what follows (`cluster`),
-whose id it is (`stable_ids`), why (`ledger`), what is left to ask (`review`), who belongs together (`households`, `accounts`).
+one transaction. Each part stands in its own module: what is compared (`candidates`, `pairing`, `scoring`), what follows
+(`cluster`), whose id it is (`stable_ids`), why (`ledger`), what is left to ask (`review`), who belongs together (`households`, `accounts`).
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from orchestration.identity import accounts, evidence, households, ledger, overrides, review, scoring, stable_ids, state
-from orchestration.identity.candidates import gather, pair_up, pair_up_whole, scratch
+from orchestration.identity.candidates import gather, scratch
 from orchestration.identity.cluster import Cuts, cluster, settle
 from orchestration.identity.linkage import Edges, Ints
 from orchestration.identity.model import Model, load
+from orchestration.identity.pairing import pair_up, pair_up_whole
 
 # A cluster is named after its founder, the record seen first, so that no name depends on the order of the rows.
 _NAME_CLUSTERS = """

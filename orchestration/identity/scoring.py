@@ -132,6 +132,7 @@ def weigh(connection: DuckDBPyConnection, model: Model, n_records: int) -> Edges
         f"{model.prior_bits(n_records):.6f}",
         _rarity(model),
         _hearsay(),
+        f"case when {_is_own()} then {model.own_bits(n_records):.6f} else 0 end",
         *(_bits_of(comparison, model) for comparison in COMPARISONS),
     ]
     connection.execute(f"""
@@ -181,6 +182,16 @@ def _hearsay() -> str:
     numbers = ", ".join(str(number) for number, label in enumerate(NAME_AND_HOME.labels()) if label in NAMES_IN_A_PLACE)
     is_town = f"(a.place is null or b.place is null or greatest(a.place, b.place) > {math.log2(TOWN)})"
     return f"case when {others} and {is_town} and {NAME_AND_HOME.name} in ({numbers}) then -{HEARSAY_BITS} else 0 end"
+
+
+def _is_own() -> str:
+    """Whether any level agrees in something that is a person's own."""
+    found = []
+    for comparison in COMPARISONS:
+        numbered = zip(range(len(comparison.levels), 0, -1), comparison.levels, strict=True)
+        own = ", ".join(str(number) for number, level in numbered if level.is_own)
+        found += [f"{comparison.name} in ({own})"] if own else []
+    return f"({' or '.join(found)})"
 
 
 def _at_most() -> str:

@@ -18,10 +18,11 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from orchestration.identity.candidates import gather, pair_up_all, scratch
+from orchestration.identity.candidates import gather, scratch
 from orchestration.identity.comparisons import COMPARISONS, NAMED_AT_HOME, OTHERS_AT_HOME, Comparison
 from orchestration.identity.linkage import Ints
 from orchestration.identity.model import TERMS, Model, Odds, settings
+from orchestration.identity.pairing import pair_up_all
 from orchestration.identity.scoring import compare, levels, rarities
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ _SMALLEST = 1e-9
 Floats = NDArray[np.float64]
 
 
-def first_model(connection: DuckDBPyConnection, drawn: Sample, n_records: int, trained_on: str) -> Model:
+def first_model(connection: DuckDBPyConnection, drawn: Sample, n_records: int) -> Model:
     """What random pairs agree on, and Splink's estimate of what records of one person do, from `scratch.person`."""
     by_chance = {comparison.name: _shares(drawn, comparison) for comparison in COMPARISONS}
     guessed = {
@@ -59,7 +60,7 @@ def first_model(connection: DuckDBPyConnection, drawn: Sample, n_records: int, t
     for comparison in COMPARISONS:
         m = _first_m(comparison) | _mean([_odds(session, comparison.name, "m_probability") for session in sessions])
         first[comparison.name] = {label: Odds(m[label], by_chance[comparison.name][label]) for label in comparison.labels()}
-    return Model(first, common(connection), 1.0, trained_on)
+    return Model(first, common(connection), 1.0, n_records)
 
 
 def _shares(drawn: Sample, comparison: Comparison) -> dict[str, float]:
@@ -222,7 +223,7 @@ def _better(model: Model, candidates: Sample, drawn: Sample, n_records: int) -> 
         counted = np.array([False, *reversed([level.keyed for level in comparison.levels])]) & (by_chance < OFTEN)
         u = np.where(counted, np.maximum(two_people, 0.5) / possible, (by_chance + 0.5) / (by_chance.sum() + 1))
         better[comparison.name] = _odds_of(comparison, m, np.minimum(u, _at_most(comparison, u, model.common)))
-    return Model(better, model.common, 2 * float((candidates.pairs * likely).sum()) / n_records, model.trained_on)
+    return Model(better, model.common, 2 * float((candidates.pairs * likely).sum()) / n_records, n_records)
 
 
 def _moved(before: Model, after: Model) -> float:
@@ -262,8 +263,8 @@ def train(connection: DuckDBPyConnection, random_pairs: int | None = None) -> Mo
         n_records = gather(connection)
         pair_up_all(connection, LARGEST_BLOCK)
         compare(connection, fresh=True)
-        by_chance, trained_on = random_levels(connection, n_records, random_pairs or RANDOM_PAIRS), f"{n_records} records"
-        unweighed = Model({}, common(connection), 1.0, trained_on)
+        by_chance = random_levels(connection, n_records, random_pairs or RANDOM_PAIRS)
+        unweighed = Model({}, common(connection), 1.0, n_records)
         drawn = _sample(connection, by_chance, unweighed)
         candidates = _sample(connection, "scratch.known_pair", unweighed)
-        return maximise(candidates, drawn, n_records, first_model(connection, drawn, n_records, trained_on))
+        return maximise(candidates, drawn, n_records, first_model(connection, drawn, n_records))

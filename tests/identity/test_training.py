@@ -9,9 +9,10 @@ import pytest
 
 from ingest.core.errors import CxError
 from orchestration.bench.clusters import Quality, quality
-from orchestration.identity.candidates import gather, pair_up_all, scratch
+from orchestration.identity.candidates import gather, scratch
 from orchestration.identity.comparisons import BIRTH_DATE, COMPARISONS, EMAIL, NAME_AND_HOME, PHONE
 from orchestration.identity.model import PACKAGED, Model, load, save, settings
+from orchestration.identity.pairing import pair_up_all
 from orchestration.identity.resolve import resolve
 from orchestration.identity.scoring import levels
 from orchestration.identity.training import train
