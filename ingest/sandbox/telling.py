@@ -159,11 +159,13 @@ def _requests(view: _View) -> list[Request]:
 
 
 def _visits(view: _View) -> list[Visit]:
-    """Sessions rebuilt from what the files tell by now; a session a machine took part in is none."""
+    """Sessions rebuilt from what the files tell by now; a session a machine took part in is none, nor are events without a cookie."""
     columns = "visitor, epoch_us(happened_at), event_key, kind, is_bot, source"
     events = {row[:3]: row[3:] for row in view.newest("web_event_versions", "event_key, file_name", columns, can_vanish=True)}
     sessions: list[list[_WebEvent]] = []
-    for (visitor, at, _), rest in sorted(events.items(), key=lambda event: event[0]):
+    for (visitor, at, _), rest in sorted(
+        (event for event in events.items() if event[0][0] != "ga4:"), key=lambda event: event[0]
+    ):
         known = sessions[-1][-1] if sessions else None
         if known is None or known.visitor != visitor or at - known.at > SESSION_SILENCE_US:
             sessions.append([])

@@ -185,7 +185,7 @@ select
     'ga4:' || visitor, event_key, kind, is_bot, happened_at::timestamptz, file_name, tick::timestamptz, is_gone,
     if(i = 0 and campaign is not null and (tick = restated_at or restating > 0.12), if(campaign = 'SOC-MAY-26', 'instagram', 'google'), null),
     if(coalesce(user_id, told_hash) is not null, person_id, null)
-from ga4_line where visitor <> '';
+from ga4_line;
 
 insert into truth.record_owner
 select distinct 'web_events', 'users', key, person_id

@@ -14,6 +14,6 @@ def consent(told: Told, complete: list[Window]) -> Iterable[Fact]:
     paid = [order for order in told.orders if is_paid(order)]
     for month in complete:
         customers = customers_at(told, paid, month.end)
-        known = {person for person in customers if told.decided.get(person, month.end) < month.end}
+        known = {person for person in customers if told.decided.get(person, month.end + 1) <= month.end}
         yield ratio("consent_coverage", "marketing", month, len(known), len(customers), len(customers))
         yield ratio("consent_coverage", "service", month, len(customers), len(customers), len(customers))

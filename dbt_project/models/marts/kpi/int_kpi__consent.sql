@@ -47,7 +47,7 @@ events as (
         purposes.purpose as variant,
         months.period_start as on_day,
         customers.country_code,
-        case when first_words.told_at < months.closing_at then 1 else 0 end as numerator,
+        case when first_words.told_at <= months.closing_at then 1 else 0 end as numerator,
         1 as denominator,
         0 as immature
     from months
