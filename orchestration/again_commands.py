@@ -72,7 +72,8 @@ def _accept(asked: argparse.Namespace, paths: Paths) -> int | None:
     from orchestration.screen import console
 
     _named([asked.source])
-    with writer(paths, "cx accept-missing"), duckdb.connect(warehouse_of(paths)) as connection:
+    warehouse = warehouse_of(paths)
+    with writer(paths, "cx accept-missing"), duckdb.connect(warehouse) as connection:
         rows = row_counts.accept(connection, SOURCES[asked.source], asked.table, asked.because)
     console.print(f"{asked.source}.{asked.table} holds {rows:,} rows, and that is what later runs are held against; {_BUILD}")
     return None

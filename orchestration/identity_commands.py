@@ -54,7 +54,8 @@ def _warehouse(paths: Paths, what: str) -> Iterator[DuckDBPyConnection]:
     from ingest.core.lock import writer
     from ingest.core.places import warehouse_of
 
-    with writer(paths, what), duckdb.connect(warehouse_of(paths)) as connection:
+    warehouse = warehouse_of(paths)
+    with writer(paths, what), duckdb.connect(warehouse) as connection:
         connection.execute("set TimeZone = 'UTC'")
         yield connection
 

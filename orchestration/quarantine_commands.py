@@ -94,7 +94,8 @@ def _asked(paths: Paths, sources: Sequence[str], query: str) -> list[tuple[Any, 
     from ingest.core.places import warehouse_of
     from ingest.registry import SOURCES
 
-    with writer(paths, "cx quarantine"), duckdb.connect(warehouse_of(paths), read_only=True) as connection:
+    warehouse = warehouse_of(paths)
+    with writer(paths, "cx quarantine"), duckdb.connect(warehouse, read_only=True) as connection:
         there = {
             name
             for (name,) in connection.execute(

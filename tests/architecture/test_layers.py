@@ -61,6 +61,17 @@ def test_every_raw_table_is_declared_and_staged(manifest: dict[str, Any]) -> Non
     assert tables <= read
 
 
+def test_the_rows_of_every_raw_table_are_followed(manifest: dict[str, Any]) -> None:
+    """A table that is not named in stg_ingest__rows could lose rows in silence."""
+    reads = manifest["nodes"]["model.cx.stg_ingest__rows"]["depends_on"]["nodes"]
+    counted = {tuple(name.split(".")[2:]) for name in reads if name.startswith("source.")}
+    landed = {(source.schema, resource.name) for source in SOURCES.values() for resource in source.resources}
+    listed = {(s.schema, f"{r.name}_keys") for s in SOURCES.values() for r in s.resources if r.keys is not None}
+    assert counted == landed | listed
+    staged = {name.split(".")[2] for name in reads if name.startswith("model.")}
+    assert staged == {f"stg_{schema.removeprefix('raw_')}__{resource}" for schema, resource in landed}
+
+
 def _shared_shapes() -> set[str]:
     """One vendor's rows of a shape all vendors share, which are tested where they meet."""
     variables = yaml.safe_load((CHECKOUT / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]

@@ -31,7 +31,18 @@ def test_what_a_run_is_told_reaches_the_reading(company: Company, instance: dg.D
     assert not by_date.success and company.landing.again == []  # its answers are listed whole on every run
     [hold] = read_holds(company.paths)
     assert "answers is listed whole on every run" in hold.reason
-    whole = definitions.resolve_job_def("full_refresh").execute_in_process(instance=instance)
-    assert whole.success and company.landing.again == [Again()]
-    assert definitions.resolve_job_def("daily").execute_in_process(instance=instance).success
+    raw = [key for key in definitions.resolve_asset_graph().get_all_asset_keys() if key.path[0] in ("raw_desk", "raw_ingest")]
+    for job in ("full_refresh", "daily"):
+        done = definitions.resolve_job_def(job).execute_in_process(instance=instance, asset_selection=raw)
+        assert done.success
     assert company.landing.again == [Again(), None]
+
+
+def test_the_erasure_job_takes_ids_alone(company: Company, instance: dg.DagsterInstance) -> None:
+    """Dagster keeps what a run was told."""
+    job = build_defs(company.parts()).resolve_job_def("erasure")
+    assert job.execute_in_process(instance=instance).output_for_node("erase_customer") == []
+    told = {"ops": {"erase_customer": {"config": {"customer_id": "+49 30 5550123"}}}}
+    refused = job.execute_in_process(run_config=told, instance=instance, raise_on_error=False)
+    [failure] = refused.get_step_failure_events()
+    assert not refused.success and "that is no customer id" in str(failure.step_failure_data.error)
