@@ -189,7 +189,7 @@ def _pipeline(source: Source, paths: Paths) -> dlt.Pipeline:
 
 
 def _finish_what_was_left(pipeline: dlt.Pipeline, source: Source, paths: Paths) -> None:
-    """Loads packages of a run that was killed, then takes the cursors from the warehouse when they are newer or local ones are lost."""
+    """Loads packages of a run that was killed, then takes the cursors from the warehouse wherever the local ones are others."""
     try:
         with writer(paths, f"cx ingest {source.name}"), _opened(paths) as connection:
             if pipeline.has_pending_data:
@@ -199,6 +199,8 @@ def _finish_what_was_left(pipeline: dlt.Pipeline, source: Source, paths: Paths) 
                 pipeline.load()
             row_counts.end(connection, source)
             if not knows_the_same(connection, pipeline):
+                if not pipeline.has_pending_data:
+                    pipeline.drop()  # dlt itself follows a warehouse that is ahead of it only, never one that was put back
                 pipeline.sync_destination()
     except PipelineStepFailed as error:
         raise _plain(source, error) from error

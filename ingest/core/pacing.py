@@ -67,7 +67,9 @@ class Pacer:
         """Counts what earlier runs sent, and writes the notes anew without what is over."""
         notes.parent.mkdir(parents=True, exist_ok=True)
         longest = max(budget.per.total_seconds() for budget in self.source.budgets)
-        kept = [(at, address) for at, address in _noted(notes) if time.time() - at < longest]
+        now = time.time()
+        # a call that is yet to come was noted before the clock was put back: it counts from now on, and not for a year
+        kept = [(min(at, now), address) for at, address in _noted(notes) if now - at < longest]
         part = notes.with_name(f".{notes.name}")
         part.write_text("".join(f"{at:.3f} {address}\n" for at, address in kept), encoding="utf-8")
         part.replace(notes)

@@ -70,6 +70,16 @@ def _answers(trial: Trial) -> list[int]:
     return [sum(row["survey_id"] == survey for row in rows) for survey in surveys]
 
 
+@pytest.mark.parametrize("source", ["brandwatch"])
+def test_calls_noted_before_the_clock_was_put_back_count_from_now_on(trial: Trial, tmp_path: Path) -> None:
+    notes = tmp_path / "calls"
+    _earlier(notes, 30, timedelta(days=-400))
+    _kept_to(trial, notes)
+    [error] = trial.run(fails=True).errors
+    assert isinstance(error, QuotaUsedUp)
+    assert all(float(line.split()[0]) <= time.time() for line in notes.read_text(encoding="utf-8").splitlines())
+
+
 @pytest.mark.parametrize("source", ["zendesk_support"])
 def test_exports_have_a_narrower_allowance_than_other_calls(trial: Trial, tmp_path: Path) -> None:
     notes = tmp_path / "calls"

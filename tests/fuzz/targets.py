@@ -26,15 +26,15 @@ class Target:
 
 
 TARGETS: dict[str, Target] = {
-    "vendor records": Target(shaping.pages, shaping.check, 40),
-    **{name: Target(make, files.check, 5) for name, make in files.FORMATS.items()},
-    "mails": Target(mail.messages, mail.check, 10),
+    "vendor records": Target(shaping.pages, shaping.check, 30),
+    **{name: Target(make, files.check, 4) for name, make in files.FORMATS.items()},
+    "mails": Target(mail.messages, mail.check, 8),
     "letters": Target(mail.letters, mail.check, 4),
-    "export files": Target(exports.export, exports.check_export, 6),
-    "CSV answers of queries": Target(exports.csv_answer, exports.check_csv_answer, 4),
-    "answers over HTTP": Target(answers.answers, answers.check, 12),
-    "command line": Target(commands.arguments, commands.check, 4),
-    "Arrow pages": Target(exports.batch, exports.check_batch, 5),
+    "export files": Target(exports.export, exports.check_export, 12),
+    "CSV answers of queries": Target(exports.csv_answer, exports.check_csv_answer, 12),
+    "answers over HTTP": Target(answers.answers, answers.check, 6),
+    "command line": Target(commands.arguments, commands.check, 2),
+    "Arrow pages": Target(exports.batch, exports.check_batch, 6),
 }
 
 

@@ -19,7 +19,7 @@ def test_rows_that_an_older_warehouse_lacks_are_read_again(vendor: Vendor, wareh
     vendor.records = [person(n, "2026-06-01T10:00:00.000Z") for n in range(5)]
     warehouse.run()
     shutil.copy(warehouse.paths.warehouse, warehouse.paths.root / "yesterday.duckdb")
-    vendor.records += [person(n, "2026-06-20T10:00:00.000Z") for n in range(5, 8)]
+    vendor.records += [person(n, f"2026-06-{5 + n:02}T10:00:00.000Z") for n in range(5, 8)]  # days apart: no lag reaches back
     warehouse.run()
     shutil.copy(warehouse.paths.root / "yesterday.duckdb", warehouse.paths.warehouse)
     vendor.records += [person(8, LATER)]

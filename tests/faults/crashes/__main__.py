@@ -9,11 +9,14 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tests.faults.crashes import clocks, daemon, damage, places, together
+from tests.faults.crashes.case import Case
 from tests.faults.crashes.company import SMALL, company
 from tests.faults.crashes.phases import KINDS
-from tests.faults.crashes.trials import SEED, Matrix, goes_all_the_way
+from tests.faults.crashes.trials import SEED, Matrix, Result, goes_all_the_way
 
 
 def main() -> int:
@@ -39,9 +42,25 @@ def main() -> int:
     return 1 if any(result.wrong for result in results) else 0
 
 
+def special() -> list[Case]:
+    """What befalls a machine besides kills, the quick ones first."""
+    found = [case for module in (damage, clocks, together, places, daemon) for case in module.cases()]
+    return sorted(found, key=lambda case: not case.is_small)
+
+
 def _try(matrix: Matrix, asked: argparse.Namespace) -> None:
     until = time.monotonic() + asked.seconds
     done = {(result.kind, result.number) for result in matrix.results()}
+    for case in special():
+        if (
+            (asked.small and not case.is_small)
+            or (asked.only and case.name not in asked.only)
+            or (case.name, case.number) in done
+        ):
+            continue
+        if time.monotonic() > until:
+            return
+        print(f"{case.name} {case.number}: {'; '.join(matrix.case(case).wrong) or 'recovered'}", file=sys.stderr, flush=True)
     for kind in KINDS:
         if asked.only and kind.name not in asked.only:
             continue
@@ -55,10 +74,28 @@ def _try(matrix: Matrix, asked: argparse.Namespace) -> None:
                 print(f"{kind} {number}: {'; '.join(result.wrong) or 'recovered'}", file=sys.stderr, flush=True)
 
 
-def table(results):
+def table(results: Sequence[Result]) -> Iterator[str]:
+    """Recovered of tried, by phase and by special case."""
+    kills = [result for result in results if result.kind in {kind.name for kind in KINDS}]
+    yield f"{'killed in':<46}{'by moment':>12}{'by event':>12}{'recovered':>12}{'to publication':>16}"
     for kind in KINDS:
-        tried = [result for result in results if result.kind == kind.name]
-        yield f"{kind.name:<18} {sum(not result.wrong for result in tried)}/{len(tried)}"
+        tried = [result for result in kills if result.kind == kind.name]
+        by_event = [result for result in tried if result.event]
+        by_moment = [result for result in tried if not result.event]
+        whole = [result for result in tried if result.to_publication]
+        yield f"{kind.name:<46}{len(by_moment):>12}{len(by_event):>12}{_share(tried):>12}{_share(whole) if whole else '':>16}"
+    yield f"{'all kills':<46}{'':>24}{_share(kills):>12}"
+    yield ""
+    for name in dict.fromkeys(case.name for case in special()):
+        tried = [result for result in results if result.kind == name]
+        yield f"{name:<46}{'':>24}{_share(tried):>12}"
+    for result in results:
+        for told in result.wrong:
+            yield f"NOT RECOVERED: {result.kind} {result.number}: {told}"
+
+
+def _share(results: Sequence[Result]) -> str:
+    return f"{sum(not result.wrong for result in results)}/{len(results)}"
 
 
 if __name__ == "__main__":

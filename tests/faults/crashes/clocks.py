@@ -6,28 +6,29 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 from ingest.sandbox.servers.state import START
 from orchestration.parts import CHECKOUT
 from tests.faults.crashes import contents
-from tests.faults.crashes.company import PUBLISHED, READ, Company
+from tests.faults.crashes.case import Case
+from tests.faults.crashes.company import PUBLISHED, SMALL, Company
 from tests.faults.crashes.killing import Moment, run
 from tests.faults.crashes.phases import KINDS, cx
 from tests.faults.crashes.phases import READ as SOURCES
 
 _SHIM = Path(__file__).with_name("clocks.c")
-BACK = {"an hour": -3_600, "a day": -86_400, "to 1970": -1_700_000_000}
+BACK = (-3_600, -86_400, -1_700_000_000)  # seconds: an hour, a day, to 1972
 
 
-def cases() -> Iterator[tuple[str, Callable[[Company], list[str]]]]:
-    for name, seconds in BACK.items():
-        yield f"this machine's clock {name} back: ingest", lambda company, s=seconds: _read(company, s)  # type: ignore[misc]
-    yield "this machine's clock a day back after a kill: ingest", lambda company: _read(company, -86_400, is_killed=True)
-    yield "this machine's clock a day back: publish", _publish
-    yield "the vendors' clock a day back and on again: ingest", _vendors
+def cases() -> Iterator[Case]:
+    for number, seconds in enumerate(BACK):
+        yield Case("this machine's clock back, ingest", number, lambda company, s=seconds: _read(company, s), is_small=True)
+    yield Case("a kill, then the clock back, ingest", 0, lambda company: _read(company, -86_400, is_killed=True), is_small=True)
+    yield Case("this machine's clock back, publish", 0, _publish)
+    yield Case("the vendors' clock back and on again", 0, _vendors, is_small=True)
 
 
 def _shifted(company: Company, seconds: int, *arguments: str) -> tuple[int, str]:
@@ -47,10 +48,10 @@ def _read(company: Company, seconds: int, *, is_killed: bool = False) -> list[st
     """A run with the clock moved back, then one with the right clock: what an undisturbed run leaves, after either."""
     load = next(kind for kind in KINDS if kind.name == "load")
     paths = company.paths
-    company.restore(READ)
+    company.restore(SMALL)
     ending = run(load.work(paths, 0), company.log)
     wanted = contents.landed(paths, SOURCES)
-    company.restore(READ)
+    company.restore(SMALL)
     if is_killed:
         run(load.work(paths, 0), company.log, Moment(seconds=ending.seconds / 2))
     code, said = _shifted(company, seconds, "ingest", *SOURCES)
@@ -71,7 +72,7 @@ def _publish(company: Company) -> list[str]:
 def _vendors(company: Company) -> list[str]:
     """A vendor whose clock falls back tells what it told before; a later run has what an undisturbed one has."""
     paths = company.paths
-    company.restore(READ)
+    company.restore(SMALL)
     company.do(cx("ingest", *SOURCES))
     wanted = contents.landed(paths, SOURCES)
     company.sandbox.advance(START)

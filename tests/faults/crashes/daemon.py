@@ -15,13 +15,14 @@ import psutil
 from orchestration.instance import home, open_instance
 from orchestration.parts import CHECKOUT, WRITER_POOL
 from tests.faults.crashes import contents
+from tests.faults.crashes.case import Case
 from tests.faults.crashes.company import PUBLISHED, Company
 
 PATIENCE_SECONDS = 240.0
 
 
-def cases() -> Iterator[tuple[str, Callable[[Company], list[str]]]]:
-    yield "daemon killed and started again: publish", _killed
+def cases() -> Iterator[Case]:
+    yield Case("the daemon killed in a run and started again", 0, _killed)
 
 
 def _killed(company: Company) -> list[str]:

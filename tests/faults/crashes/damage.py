@@ -9,7 +9,8 @@ from pathlib import Path
 
 from orchestration.backup import backup
 from tests.faults.crashes import contents
-from tests.faults.crashes.company import PUBLISHED, READ, Company
+from tests.faults.crashes.case import Case
+from tests.faults.crashes.company import PUBLISHED, SMALL, Company
 from tests.faults.crashes.killing import Moment, run
 from tests.faults.crashes.phases import KINDS, SECOND_HALF, cx, job, one_step
 from tests.faults.crashes.phases import READ as SOURCES
@@ -38,21 +39,21 @@ def _empty(file: Path, chance: random.Random) -> None:
     file.write_bytes(b"")
 
 
-def cases() -> Iterator[tuple[str, Callable[[Company], list[str]]]]:
+def cases() -> Iterator[Case]:
     for number in range(LOGS):
-        yield f"write-ahead log cut off {number}", lambda company, n=number: _log(company, _cut, n)  # type: ignore[misc]
+        yield Case("write-ahead log cut off", number, lambda company, n=number: _log(company, _cut, n), is_small=True)
     for number in range(GARBLED):
-        yield f"write-ahead log garbled {number}", lambda company, n=number: _log(company, _garble, n)  # type: ignore[misc]
-    for name, spoil in {"cut off": _cut, "no head": _head, "empty": _empty}.items():
-        yield f"published file {name}: publish", lambda company, s=spoil: _publication(company, s)  # type: ignore[misc]
-    yield "published file no head: second half of dbt, publish", lambda company: _publication(company, _head, "second half")
+        yield Case("write-ahead log garbled", number, lambda company, n=number: _log(company, _garble, n), is_small=True)
+    for number, spoil in enumerate((_cut, _head, _empty)):
+        yield Case("published file damaged, then publish", number, lambda company, s=spoil: _publication(company, s))
+    yield Case("published file damaged, then dbt and publish", 0, lambda company: _publication(company, _head, "second half"))
 
 
 def _log(company: Company, spoil: Spoil, number: int) -> list[str]:
     """A kill in a load leaves a write-ahead log, which is spoilt; where nothing can go on, a backup does."""
     load = next(kind for kind in KINDS if kind.name == "load")
     paths, chance = company.paths, random.Random(f"log {number}")
-    company.restore(READ)
+    company.restore(SMALL)
     saved = company.root / "backup"
     shutil.rmtree(saved, ignore_errors=True)
     backup(paths, saved)
@@ -60,7 +61,7 @@ def _log(company: Company, spoil: Spoil, number: int) -> list[str]:
     wanted = contents.landed(paths, SOURCES)
     log = paths.warehouse.with_name(f"{paths.warehouse.name}.wal")
     for _ in range(40):
-        company.restore(READ)
+        company.restore(SMALL)
         run(load.work(paths, number), company.log, Moment(seconds=chance.uniform(0, ending.seconds)))
         if log.exists() and log.stat().st_size:
             break

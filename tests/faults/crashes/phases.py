@@ -45,7 +45,7 @@ class Kind:
         return self.name
 
 
-def _reading(step: str, sources: Sequence[str]) -> Callable[[Paths, int], Work]:
+def reading(step: str, sources: Sequence[str]) -> Callable[[Paths, int], Work]:
     """Reads sources side by side; the phase is one step of one of them, which the point's number picks."""
 
     def at(paths: Paths, number: int) -> Work:
@@ -162,7 +162,7 @@ def _of_half(schemas: Sequence[str]) -> Callable[[Paths], Contents]:
 
 KINDS = (
     *(
-        Kind(name, "small", _reading(step, READ), lambda paths: contents.landed(paths, READ), cx("ingest", *READ), 40, len(READ))
+        Kind(name, "small", reading(step, READ), lambda paths: contents.landed(paths, READ), cx("ingest", *READ), 40, len(READ))
         for name, step in (("extract", "extract"), ("normalise", "normalize"), ("load", "load"))
     ),
     Kind(

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.faults.crashes import contents
+from tests.faults.crashes.case import Case
 from tests.faults.crashes.company import Company
 from tests.faults.crashes.killing import run
 from tests.faults.crashes.phases import KINDS, Kind
@@ -37,19 +38,19 @@ def _no_inodes(at: Path) -> str:
 
 TROUBLES: dict[str, Trouble] = {
     "disk full at once": _full(16),
-    "disk full after 1 MB": _full(1_000),
-    "disk full after 12 MB": _full(12_000),
+    "disk full after a megabyte": _full(1_000),
+    "disk full after twelve megabytes": _full(12_000),
     "read-only": lambda at: "ro",
     "no inodes": _no_inodes,
 }
 
 
-def cases() -> Iterator[tuple[str, Callable[[Company], list[str]]]]:
-    """Name and trial of each trouble in each phase that writes."""
+def cases() -> Iterator[Case]:
+    """Each trouble in each phase that writes."""
     kinds = {kind.name: kind for kind in KINDS}
     for name, trouble in TROUBLES.items():
-        for phase in _TRIED_ON:
-            yield f"{name}: {phase}", _trial(kinds[phase], trouble)
+        for number, phase in enumerate(_TRIED_ON):
+            yield Case(name, number, _trial(kinds[phase], trouble), is_small=phase == "load")
 
 
 def _trial(kind: Kind, trouble: Trouble) -> Callable[[Company], list[str]]:
@@ -60,20 +61,24 @@ def _trial(kind: Kind, trouble: Trouble) -> Callable[[Company], list[str]]:
         wanted = kind.found(paths)
         with _mounted(paths.root):
             company.restore(kind.begins_from, is_mounted=True)
-            before = contents.published(paths.published)
+            before = _standing(company)
             _remount(paths.root, trouble(paths.root))
             is_through = run(kind.command, company.log).is_through
-            said = company.last_words()
-            wrong = [] if is_through else _complaints(said)
+            wrong = [] if is_through else _complaints(company.last_words())
             _remount(paths.root, f"{ROOMY},rw")
-            if kind.name != "publish" and contents.published(paths.published) != before:
+            _standing(company)
+            if kind.name != "publish" and _standing(company) != before:
                 wrong.append("the published file changed")
-            contents.whole(paths.published)
             if not run(kind.work(paths, 0), company.log).is_through:
                 return [*wrong, f"the next run failed: {company.last_words()[-600:]}"]
             return wrong + contents.differing(kind.found(paths), wanted)
 
     return tried
+
+
+def _standing(company: Company) -> contents.Contents:
+    """What is published, which has to be whole."""
+    return contents.published(company.paths.published) if company.paths.published.exists() else {}
 
 
 def _complaints(said: str) -> list[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from tests.faults.crashes import contents
-from tests.faults.crashes.company import PUBLISHED, READ, Company
+from tests.faults.crashes.case import Case
+from tests.faults.crashes.company import PUBLISHED, SMALL, Company
 from tests.faults.crashes.killing import Work, fork
 from tests.faults.crashes.phases import READ as SOURCES
 from tests.faults.crashes.phases import cx
@@ -15,11 +16,11 @@ from tests.faults.crashes.watching import watch
 ROUNDS = 4
 
 
-def cases() -> Iterator[tuple[str, Callable[[Company], list[str]]]]:
+def cases() -> Iterator[Case]:
     for number in range(ROUNDS):
-        yield f"two runs at once: ingest {number}", _reading
-    yield "two runs at once: publish", _publishing
-    yield "two runs at once: ingest and publish", _both
+        yield Case("two runs at once: ingest", number, _reading, is_small=True)
+    yield Case("two runs at once: publish", 0, _publishing)
+    yield Case("two runs at once: ingest and publish", 0, _both)
 
 
 def _at_once(company: Company, *works: Work) -> list[str]:
@@ -34,10 +35,10 @@ def _at_once(company: Company, *works: Work) -> list[str]:
 
 def _reading(company: Company) -> list[str]:
     paths = company.paths
-    company.restore(READ)
+    company.restore(SMALL)
     company.do(cx("ingest", *SOURCES))
     wanted = contents.landed(paths, SOURCES)
-    company.restore(READ)
+    company.restore(SMALL)
     wrong = _at_once(company, cx("ingest", *SOURCES), cx("ingest", *SOURCES))
     wrong += contents.differing(contents.landed(paths, SOURCES), wanted)
     company.do(cx("ingest", *SOURCES))

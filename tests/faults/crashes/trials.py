@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
 
 from tests.faults.crashes import contents
+from tests.faults.crashes.case import Case
 from tests.faults.crashes.company import PUBLISHED, READ, SMALL, Company
 from tests.faults.crashes.contents import Contents
 from tests.faults.crashes.killing import Ending, Moment, run
@@ -72,7 +73,17 @@ class Matrix:
         else:
             raise AssertionError(f"{kind} {number}: no kill fell into the phase")
         wrong += [f"a reader: {told}" for told in seen()]
-        result = Result(kind.name, number, round(moment.seconds, 4), moment.event, to_publication, wrong)
+        return self._kept_result(Result(kind.name, number, round(moment.seconds, 4), moment.event, to_publication, wrong))
+
+    def case(self, case: Case) -> Result:
+        """Tries a special case and keeps its result."""
+        try:
+            wrong = case.trial(self.company)
+        except AssertionError as error:
+            wrong = [str(error)[-1500:]]
+        return self._kept_result(Result(case.name, case.number, 0.0, 0, False, wrong))
+
+    def _kept_result(self, result: Result) -> Result:
         with self.file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(result)) + "\n")
         return result
