@@ -163,13 +163,17 @@ def _card(row: dict[Any, Any], basis: Basis) -> None:
         ("Open cases", words.count(row["open_case_count"]), f"of {words.count(row['case_count'])}"),
         ("NPS answer", _score(row["latest_nps_score"]), "the latest, 0 to 10"),
         ("Contacts", words.count(row["touchpoint_count"]), f"{words.count(row['channel_count'])} channels"),
-        ("Last heard", _days_ago(row["days_since_last_touchpoint"]), "of the last contact"),
+        ("Last heard", _days_ago(row["days_since_last_touchpoint"]), _day(row["last_touchpoint_at"])),
     )
     tiles(told)
 
 
 def _days_ago(value: Any) -> str:
     return f"{words.count(value)} day{'' if value == 1 else 's'} ago" if words.is_known(value) else words.NOTHING
+
+
+def _day(value: Any) -> str:
+    return f"{value:%d %b %Y}" if words.is_known(value) else "no contact yet"
 
 
 def _score(value: Any) -> str:

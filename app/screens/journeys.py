@@ -181,7 +181,13 @@ def _paths(basis: Basis) -> None:
         "median_days_to_purchase": cells.count("Median days to purchase"),
         "net_revenue_reporting": cells.money("Net revenue", basis),
     }
-    table(found, "journey_paths", columns, alt="The most common paths before and from the first purchase on")
+    table(
+        found,
+        "journey_paths",
+        columns,
+        alt="The most common paths before and from the first purchase on",
+        empty="No path has been travelled yet.",
+    )
 
 
 def _blind_spots() -> None:

@@ -90,10 +90,8 @@ def _card(target: dict[Any, Any], spark: list[float], basis: Basis) -> None:
             chart_data=spark or None,
         )
         aim = words.figure(target["aim"], unit, basis)
-        st.markdown(
-            f":{_MOOD.get(target['status'], 'gray')}-badge[{target['status']}] target {aim} by {target['deadline']:%b %Y}"
-        )
-        st.caption(_sureness(target, basis))
+        st.markdown(f":{_MOOD.get(target['status'], 'gray')}-badge[{target['status']}] target {aim}")
+        st.caption(f"until {target['deadline']:%b %Y}  \n{_sureness(target, basis)}")
 
 
 def _sureness(row: dict[Any, Any], basis: Basis) -> str:

@@ -39,7 +39,7 @@ def visitor(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vi
     port, profile = free_port(), tmp_path_factory.mktemp("chromium")
     address = f"http://127.0.0.1:{port}"
     told = ("ui", "--port", str(port))
-    with started(told, copied.paths, f"{address}/server_info", copied.root / "ui.log", 120), chromium(profile) as browser:
+    with started(told, copied.paths, f"{address}/server_info", copied.root / "ui.log", 240), chromium(profile) as browser:
         yield Visitor(browser, address)
 
 
