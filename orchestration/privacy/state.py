@@ -22,7 +22,7 @@ _FACTS = {
     "customer_360.dim_customers": ("'leads'", "lead_created_at"),
     "customer_360.fct_social_posts": ("'posts'", "posted_at"),
     "customer_360.fct_web_sessions": ("'visits'", "started_at"),
-    "customer_360.fct_encounters": ("'stays'", "ends_at"),
+    "customer_360.fct_encounters": ("'stays'", "case when is_inpatient then ends_at end"),
 }
 
 
