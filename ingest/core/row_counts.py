@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 import duckdb
 
@@ -30,6 +31,12 @@ create table if not exists {TABLE} (
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Makes the table where it is missing."""
     connection.execute(_CREATE)
+
+
+def prepare_in(warehouse: Path) -> None:
+    """The same for a warehouse file. The caller holds the writer lock."""
+    with duckdb.connect(str(warehouse)) as connection:
+        prepare(connection)
 
 
 def begin(connection: duckdb.DuckDBPyConnection, source: Source) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
 
+from ingest.core import row_counts
 from ingest.core.lock import writer
 from orchestration import last_publication, lineage
 from orchestration.failing_rows import failing_keys
@@ -95,6 +96,8 @@ def _half(
                 paths.staging_file.unlink(missing_ok=True)
             if layers == AFTER_IDENTITY:
                 last_publication.remember(paths)
+            elif paths.warehouse.exists():
+                row_counts.prepare_in(paths.warehouse)  # one that was loaded, or saved, before rows were counted
             stay = standing.found() if is_whole else frozenset()
             selection = selection_of(manifest, [*(assets.keys() - stay), *tests])
             told = _built(transformer, selection, assets, tests, parts)
