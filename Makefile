@@ -9,7 +9,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export RUNTIME__DLTHUB_TELEMETRY := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: demo test faults ui app bench lint lint-python lint-sql lint-secrets sbom audit clean
+.PHONY: demo test faults fuzz ui app bench lint lint-python lint-sql lint-secrets sbom audit clean
 
 .venv/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -30,9 +30,13 @@ demo: .venv/.ready  ## the planted company from its vendors' APIs to published K
 test: .venv/.ready
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-faults: .venv/.ready  ## every source under every fault, and ten kills of the demo instead of the few of `make test`
+faults: .venv/.ready  ## every source under every fault, ten kills of the demo, 200 kills of its phases, readers under load
 	CX_KILLS=10 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/faults tests/demo/test_killed.py
+	$(BIN)/python -m tests.faults.crashes  # every phase killed at 200 points, and what else befalls a machine: hours
 	$(BIN)/python -m tests.faults.readers  # sixteen readers, fifty publications, ten minutes
+
+fuzz: .venv/.ready  ## 100,000 inputs of rubbish, shared out among all parsers and the command line
+	$(BIN)/python -m tests.fuzz --inputs 100000
 
 ui: .venv/.ready  ## Dagster on http://127.0.0.1:3000
 	$(BIN)/cx ui

@@ -21,7 +21,10 @@ _REMEDIES = {
     errno.EPERM: "Give this user the right to write there, or set CX_DATA_DIR to a place of its own.",
 }
 _WORDS = {"No space left on device": errno.ENOSPC, "Read-only file system": errno.EROFS, "Permission denied": errno.EACCES}
-_DAMAGED = ("not a valid DuckDB database file", "Could not read enough bytes", "Corrupt database file", "Checksum")
+_DAMAGED = (
+    *("not a valid DuckDB database file", "Could not read enough bytes", "Corrupt database file", "Checksum"),
+    *("Corrupt WAL file", "Failure while replaying WAL"),
+)
 _PATH = re.compile(r"""["'](/[^"']+)["']""")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -35,8 +36,8 @@ def test_a_lost_warehouse_is_read_anew(vendor: Vendor, warehouse: Warehouse) -> 
     assert warehouse.rows("select count(*) from raw_acme.people") == [(250,)]
 
 
-def test_a_log_that_was_cut_off_costs_no_rows(vendor: Vendor, warehouse: Warehouse) -> None:
-    warehouse.run()
+def _leave_a_log(warehouse: Warehouse) -> Path:
+    """What a process that was killed behind a commit leaves beside the warehouse."""
     leave_a_log = (
         'import duckdb, os, sys; c = duckdb.connect(sys.argv[1]); c.execute("pragma disable_checkpoint_on_shutdown");'
         "c.execute('create table t as select * from range(50000)'); os._exit(0)"
@@ -44,6 +45,25 @@ def test_a_log_that_was_cut_off_costs_no_rows(vendor: Vendor, warehouse: Warehou
     subprocess.run([sys.executable, "-c", leave_a_log, str(warehouse.paths.warehouse)], check=True)
     log = warehouse.paths.warehouse.with_name("cx.duckdb.wal")
     assert log.stat().st_size > 1_000
+    return log
+
+
+def test_a_log_with_wrong_bytes_is_told_of_in_a_line(
+    vendor: Vendor, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    warehouse.run()
+    with _leave_a_log(warehouse).open("r+b") as handle:
+        handle.seek(500)
+        handle.write(b"wrong" * 20)
+    monkeypatch.setenv("CX_DATA_DIR", str(warehouse.paths.root))
+    assert main(["ingest", "acme"]) == 1
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1 and "cx.duckdb.wal is damaged" in told and "cx restore" in told, told
+
+
+def test_a_log_that_was_cut_off_costs_no_rows(vendor: Vendor, warehouse: Warehouse) -> None:
+    warehouse.run()
+    log = _leave_a_log(warehouse)
     with log.open("r+b") as handle:
         handle.truncate(log.stat().st_size // 2)
     vendor.records += [person(900, LATER)]
