@@ -21,7 +21,10 @@ select customer_id, full_name, email, phone, city, account_name, customer_type, 
 from customer_360 where customer_id in (select customer_id from ({found})) order by last_touchpoint_at desc nulls last limit {shown}
 """
 # one statement per kind of thing that can be typed
-_BY_ID = "select customer_id from customer_360 where customer_id = upper(?)"
+_BY_ID = """
+select customer_id from customer_360 where customer_id = upper(?)
+union select customer_id from customer_identifiers where identifier_type = 'former_customer_id' and identifier_value = upper(?)
+"""
 _BY_IDENTIFIER = "select customer_id from customer_records where identifier_value = ?"
 _BY_RECORD = (
     "select customer_id from customer_records where identifier_type = 'record' and identifier_value = ? and record_id = ?"
@@ -86,7 +89,7 @@ def _meant(typed: str) -> tuple[str, list[str]]:
     """The statement for what was typed, and its parameters."""
     digits = re.sub(r"\D", "", typed)
     if re.fullmatch(r"[Cc][0-9A-Fa-f]{15}", typed):
-        return _BY_ID, [typed]
+        return _BY_ID, [typed, typed]
     if "@" in typed.strip("@"):
         return _BY_EMAIL, [typed, typed]
     if typed.count(":") >= 2:
