@@ -51,6 +51,9 @@ _TABLES: dict[str, tuple[int, dict[str, str]]] = {
         "record_id": "(['hubspot:contacts:', 'hubspot:contacts:', 'stripe:customers:', 'stripe:customers:'])[1 + i // {people}] || 'key' || i % {people}",
         "joined_by": "'new'",
     }),
+    "customer_identifiers": (PEOPLE, {
+        "identifier_type": "'former_customer_id'", "identifier_value": "'CF' || printf('%014d', i)",
+    }),
     "kpi_catalog": (3, {"kpi_id": "(['nps', 'mrr', 'share_of_voice'])[1 + i]", "name": "(['Net Promoter Score', 'Recurring revenue', 'Share of voice'])[1 + i]", "unit": "(['points', 'reporting currency', 'percent'])[1 + i]"}),
     "kpi_period": (3 * 24, {
         "kpi_id": "(['nps', 'mrr', 'share_of_voice'])[1 + i % 3]", "unit": "(['points', 'reporting currency', 'percent'])[1 + i % 3]",
