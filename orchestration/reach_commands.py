@@ -27,7 +27,10 @@ def add_commands(add: Add) -> None:
         default="full",
         help="pseudonymised: no names, no free text, in a schema of its own",
     )
-    add("superset", _superset, "set a running Superset up on what is published: database, datasets, charts, a dashboard")
+    superset = add(
+        "superset", _superset, "set a running Superset up on what is published: database, datasets, charts, a dashboard"
+    )
+    superset.add_argument("--config", action="store_true", help="print a superset_config.py for a new Superset instead")
     told = "a KPI by month and one cut, as it was published"
     metric = add("metric", _metric, told)
     metric.add_argument("kpi", help="a kpi_id of kpi_catalog, such as nps")
@@ -126,10 +129,9 @@ def _serve(asked: argparse.Namespace, paths: Paths) -> int | None:
 
 
 def _superset(asked: argparse.Namespace, paths: Paths) -> int | None:
-    from orchestration.reach.superset import superset
-    from orchestration.screen import console
+    from orchestration.reach.superset import configuration, superset
 
-    console.print(superset(paths))
+    sys.stdout.write(configuration() if asked.config else f"{superset(paths)}\n")
     return None
 
 

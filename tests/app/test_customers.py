@@ -15,6 +15,7 @@ SEVENTH = "C000000000000007"
     [
         SEVENTH,
         SEVENTH.lower(),
+        "cf00000000000007",
         "person7@planted.example",
         "PERSON7@planted.example",
         "+49 30 5550007",

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import requests
 
+from orchestration.reach.superset import configuration
+
 PYTHON = "CX_SUPERSET_PYTHON"
 USER, PASSWORD = "admin", "superset-password-0123456789"
 _STARTS_WITHIN_SECONDS = 300
@@ -22,9 +24,8 @@ def running(home: Path) -> Iterator[str]:
     """Its address. Making the metadata database takes about a minute of CPU; one that `home` has already is used."""
     tool = str(Path(os.environ[PYTHON]).parent / "superset")
     config = home / "superset_config.py"
-    config.write_text(
-        f'SECRET_KEY = "{"k" * 42}"\nSQLALCHEMY_DATABASE_URI = "sqlite:///{home / "superset.db"}"\n', encoding="utf-8"
-    )
+    kept = f'SECRET_KEY = "{"k" * 42}"\nSQLALCHEMY_DATABASE_URI = "sqlite:///{home / "superset.db"}"\n'
+    config.write_text(configuration() + kept, encoding="utf-8")
     settings = {
         "SUPERSET_CONFIG_PATH": str(config),
         "SUPERSET_HOME": str(home),

@@ -107,6 +107,11 @@ def test_superset_has_each_thing_once(asked: Asked) -> None:
     assert [one["dashboard_title"] for one in asked.list("dashboard")] == ["Customer experience"]
 
 
+def test_no_page_of_superset_may_ask_another_machine_for_pictures_or_data(asked: Asked) -> None:
+    policy = requests.get(f"{asked.address}/login/", timeout=60).headers["Content-Security-Policy"]
+    assert "'self'" in policy and "http" not in policy
+
+
 def test_superset_shows_what_is_published_and_follows_a_new_publication(asked: Asked, paths: Paths) -> None:
     nps = {"columns": ["month"], "metrics": ["figure"], "filters": [{"col": "kpi_id", "op": "==", "val": "nps"}]}
     assert sorted(row["figure"] for row in asked.rows("monthly_figures", nps)) == [34.0, 35.0, 36.0]
