@@ -19,9 +19,9 @@ export GX_ANALYTICS_ENABLED := false
 	touch $@
 
 # Tools that look at the project and are no part of it: an environment of their own.
-.venv-tools/.ready: requirements-tools.lock
+.venv-tools/.ready: .ci/tools.lock
 	$(PYTHON) -m venv .venv-tools
-	.venv-tools/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-tools.lock
+	.venv-tools/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r .ci/tools.lock
 	touch $@
 
 demo: .venv/.ready  ## the planted company from its vendors' APIs to published KPIs
@@ -60,7 +60,7 @@ lint-sql: .venv/.ready
 
 # What stands in for a secret in the sandbox, in documentation and in tests says so.
 STAND_INS := sandbox-|^(secret|password|wrong|hush|sesame)$$
-STAND_IN_LINES := [a-z]-secrets|fixed sandbox value|CX_ACTIVATE_WEBHOOK_SECRET|PRIVATE KEY-----.{1,2}n(secret|AAAA)|--exclude
+STAND_IN_LINES := [a-z]-secrets|fixed sandbox value|CX_(ACTIVATE_WEBHOOK|SUPERSET)_[A-Z]+|PRIVATE KEY-----.{1,2}n(secret|AAAA)|--exclude
 SCANNED := ':!*.lock' ':!*.png' ':!*.sql' ':!dbt_project/seeds' ':!dbt_project/models'
 
 lint-secrets: .venv-tools/.ready  ## no password, key or token in what is committed

@@ -15,7 +15,8 @@ import requests
 from orchestration.reach.superset import configuration
 
 PYTHON = "CX_SUPERSET_PYTHON"
-USER, PASSWORD = "admin", "superset-password-0123456789"
+USER = "admin"
+PASSWORD = "sandbox-password-0123456789"
 _STARTS_WITHIN_SECONDS = 300
 
 
