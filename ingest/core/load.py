@@ -23,7 +23,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from ingest.core.build import Run, dlt_source
 from ingest.core.errors import CxError, IngestError, SettingMissing, UnknownName
 from ingest.core.extract import OnPage, SourceRun
-from ingest.core.lock import writer
+from ingest.core.lock import reader, writer
 from ingest.core.masking import masked
 from ingest.core.packages import forget_normalised
 from ingest.core.paths import Paths
@@ -104,7 +104,8 @@ def ingest_source(source: Source, paths: Paths, on_page: OnPage | None = None) -
     started = time.monotonic()
     door = Doorkeeper(source.name, Suppression.read(paths), dict(OWNERS.get(source.name, {})))
     run = SourceRun(source, settings, uuid.uuid4().hex, paths.quarantine, on_page, paths.calls(source.name), door)
-    load_run(source, run, paths, door)
+    with reader(paths, source.name):
+        load_run(source, run, paths, door)
     seconds = time.monotonic() - started
     return [
         ResourceRun(
