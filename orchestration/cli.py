@@ -29,7 +29,7 @@ from orchestration.command import Command
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; 0 when it did what was asked, 1 for an expected failure, 130 after Ctrl-C."""
-    asked = _parser().parse_args(arguments)
+    asked = _parser().parse_args(_as_text(sys.argv[1:] if arguments is None else arguments))
     command: Command = asked.command
     try:
         return command(asked, Paths.from_environment()) or 0
@@ -47,6 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         _complain(f"{place}", place.remedy)
     return 1
+
+
+def _as_text(arguments: Sequence[str]) -> list[str]:
+    """The arguments with bytes that are no text as the character that says so: no file, database or terminal takes them."""
+    return [argument.encode("utf-8", "replace").decode() for argument in arguments]
 
 
 def _stop() -> NoReturn:

@@ -25,7 +25,7 @@ from ingest.core.again import Again, of_dates
 from ingest.core.build import Run, dlt_source
 from ingest.core.errors import CxError, IngestError, SettingMissing, UnknownName
 from ingest.core.extract import OnPage, SourceRun
-from ingest.core.lock import writer
+from ingest.core.lock import reader, writer
 from ingest.core.masking import masked
 from ingest.core.packages import forget_normalised
 from ingest.core.paths import Paths
@@ -113,7 +113,8 @@ def ingest_source(
     started = time.monotonic()
     door = Doorkeeper(source.name, Suppression.read(paths), dict(OWNERS.get(source.name, {})))
     run = SourceRun(source, settings, uuid.uuid4().hex, paths.quarantine, on_page, paths.calls(source.name), door, again)
-    load_run(source, run, paths, door)
+    with reader(paths, source.name):
+        load_run(source, run, paths, door)
     seconds = time.monotonic() - started
     return [
         ResourceRun(

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TextIO
 
 from ingest.core.errors import LockHeld
@@ -34,11 +35,11 @@ def writer(paths: Paths, holder: str, wait_seconds: float | None = None) -> Iter
     wait = float(os.environ.get("CX_LOCK_WAIT_SECONDS", DEFAULT_WAIT_SECONDS)) if wait_seconds is None else wait_seconds
     if not _in_process.acquire(timeout=wait):
         raise LockHeld(
-            f"the warehouse is being written by another task of this process ({_describe(paths)})", "Wait and try again."
+            f"the warehouse is being written by another task of this process ({_describe(paths.lock)})", "Wait and try again."
         )
     try:
         if _depth == 0:
-            _handle = _lock_file(paths, holder, wait)
+            _handle = _lock_file(paths.lock, f"the warehouse {paths.warehouse} is being written", holder, wait)
         _depth += 1
         try:
             yield
@@ -51,9 +52,21 @@ def writer(paths: Paths, holder: str, wait_seconds: float | None = None) -> Iter
         _in_process.release()
 
 
-def _lock_file(paths: Paths, holder: str, wait: float) -> TextIO:
-    paths.lock.parent.mkdir(parents=True, exist_ok=True)
-    handle = paths.lock.open("a+", encoding="utf-8")
+@contextmanager
+def reader(paths: Paths, source: str) -> Iterator[None]:
+    """Holds the right to read a source, whose loader's folder is one run's at a time; not re-entrant, and taken before `writer`."""
+    wait = float(os.environ.get("CX_LOCK_WAIT_SECONDS", DEFAULT_WAIT_SECONDS))
+    handle = _lock_file(paths.dlt / f".{source}.lock", f"{source} is being read", f"cx ingest {source}", wait)
+    try:
+        yield
+    finally:
+        handle.close()
+
+
+def _lock_file(file: Path, what: str, holder: str, wait: float) -> TextIO:
+    """The opened and locked file; LockHeld says `what` is being done, and by whom."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle = file.open("a+", encoding="utf-8")
     deadline = time.monotonic() + wait
     while True:
         try:
@@ -63,7 +76,7 @@ def _lock_file(paths: Paths, holder: str, wait: float) -> TextIO:
             if time.monotonic() >= deadline:
                 handle.close()
                 raise LockHeld(
-                    f"the warehouse {paths.warehouse} is being written by {_describe(paths)}",
+                    f"{what} by {_describe(file)}",
                     "Wait for it to end, or end that process; CX_LOCK_WAIT_SECONDS sets how long to wait.",
                 ) from None
             time.sleep(_POLL_SECONDS)
@@ -73,10 +86,10 @@ def _lock_file(paths: Paths, holder: str, wait: float) -> TextIO:
     return handle
 
 
-def _describe(paths: Paths) -> str:
+def _describe(file: Path) -> str:
     """Who holds the lock, as far as its file tells."""
     try:
-        told = json.loads(paths.lock.read_text(encoding="utf-8"))
+        told = json.loads(file.read_text(encoding="utf-8"))
         return f"{told['holder']} (process {told['pid']}, since {told['since']})"
     except (OSError, ValueError, KeyError):
         return "another process"

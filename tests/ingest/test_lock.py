@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ingest.core.errors import LockHeld
-from ingest.core.lock import writer
+from ingest.core.lock import reader, writer
 from ingest.core.paths import Paths
 
 HOLD = """
@@ -49,6 +49,17 @@ def test_a_killed_writer_lets_go(tmp_path: Path) -> None:
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     with writer(Paths(tmp_path), "test", wait_seconds=5):
+        pass
+
+
+def test_a_source_is_read_by_one_run_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two runs in one loader's folder take each other's packages away."""
+    monkeypatch.setenv("CX_LOCK_WAIT_SECONDS", "0.2")
+    paths = Paths(tmp_path)
+    told = rf"hubspot is being read by cx ingest hubspot \(process {os.getpid()}"
+    with reader(paths, "hubspot"), reader(paths, "stripe"), pytest.raises(LockHeld, match=told), reader(paths, "hubspot"):
+        pass
+    with reader(paths, "hubspot"):
         pass
 
 

@@ -145,3 +145,4 @@ def test_an_empty_question_is_answered_in_a_line(
     plant(Paths(tmp_path), PEOPLE)
     assert main(["query", " "]) == 1
     assert capsys.readouterr().err.startswith("error: there is no question")
+    assert main(["query", "select '\udcff'"]) == 0  # a byte that is no text, as a shell hands it over

@@ -15,7 +15,7 @@ from orchestration.fingerprint import fingerprint
 Contents = dict[str, list[Any]]
 """Rows and order-free checksum by table."""
 
-TELLS_OF_RUNS = {"source_runs"}  # what the newest run of each source brought: after a kill that is another run
+TELLS_OF_RUNS = {"source_runs", "row_reconciliation"}  # what each run brought: after a kill that is another run
 # who wrote a row and when, which a run that was killed and its successor do not share with an undisturbed one
 _OF_THE_RUN = (
     "_dlt_id",
