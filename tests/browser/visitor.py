@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -100,19 +101,28 @@ def started(
     environment = {**os.environ, "CX_DATA_DIR": str(paths.root)}
     with (
         log.open("w", encoding="utf-8") as told,
-        subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=told, stderr=told) as process,
+        subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=told, stderr=told, start_new_session=True) as process,
     ):
         try:
             _wait_for(healthy, process, log, seconds)
             yield process
         finally:
-            process.terminate()
+            _end(process)
 
 
 def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Asks it to end, then ends its group: where interrupts are ignored, what `cx ui` has started does not hear that it should."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=15)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path, seconds: int) -> None:
