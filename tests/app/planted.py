@@ -51,8 +51,8 @@ _TABLES: dict[str, tuple[int, dict[str, str]]] = {
         "record_id": "(['hubspot:contacts:', 'hubspot:contacts:', 'stripe:customers:', 'stripe:customers:'])[1 + i // {people}] || 'key' || i % {people}",
         "joined_by": "'new'",
     }),
-    "customer_identifiers": (1, {
-        "identifier_type": "'former_customer_id'", "identifier_value": "'C00000000000AAAA'", "customer_id": "'C000000000000007'",
+    "customer_identifiers": (PEOPLE, {
+        "identifier_type": "'former_customer_id'", "identifier_value": "'CF' || printf('%014d', i)",
     }),
     "kpi_catalog": (3, {"kpi_id": "(['nps', 'mrr', 'share_of_voice'])[1 + i]", "name": "(['Net Promoter Score', 'Recurring revenue', 'Share of voice'])[1 + i]", "unit": "(['points', 'reporting currency', 'percent'])[1 + i]"}),
     "kpi_period": (3 * 24, {
