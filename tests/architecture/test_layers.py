@@ -115,3 +115,9 @@ def test_extraction_runs_without_the_orchestrator(package: str, banned: set[str]
             )
             found += [f"{file.name}: {name}" for name in names if name.partition(".")[0] in banned]
     assert found == []
+
+
+def test_rows_are_counted_where_none_is_left_out(manifest: Manifest) -> None:
+    """A model without the deleted would tell of rows that were lost as soon as a vendor deletes one."""
+    counted = [manifest["nodes"].get(name) for name in manifest["nodes"]["model.cx.stg_ingest__rows"]["depends_on"]["nodes"]]
+    assert not [node["name"] for node in counted if node and "where not is_deleted" in node["raw_code"]]
