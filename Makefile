@@ -41,7 +41,8 @@ fuzz: .venv/.ready  ## 100,000 inputs of rubbish, shared out among all parsers a
 ui: .venv/.ready  ## Dagster on http://127.0.0.1:3000
 	$(BIN)/cx ui
 
-app: .venv/.ready  ## what was published, to look at, on http://127.0.0.1:8501
+app: .venv/.ready  ## what was published, to look at, on http://127.0.0.1:8501; in a fresh clone the planted company first
+	test -e "$${CX_DATA_DIR:-data}/warehouse/cx.duckdb" || $(BIN)/cx demo --customers $(CUSTOMERS)
 	$(BIN)/cx app
 
 bench: .venv/.ready
