@@ -1,15 +1,12 @@
 """The job `erasure`: ends what was interrupted, and erases one customer by id. Dagster keeps what a run was told, so only ids are taken."""
 
 # Dagster reads the annotation of `context` as an object: no postponed annotations in this file.
-import re
 from typing import Any
 
 import dagster as dg
 from pydantic import Field
 
 from orchestration.parts import WRITER_POOL, Parts
-
-_CUSTOMER_ID = re.compile(r"C[0-9a-f]{15}")
 
 
 class Whom(dg.Config):
@@ -28,8 +25,9 @@ def erasure_job(parts: Parts) -> dg.JobDefinition:
     def erase_customer(context: dg.OpExecutionContext, config: Whom) -> dg.Output[list[str]]:
         """Ends erasures that were interrupted, then erases the customer, if one is named."""
         from orchestration.privacy.erase import erase, resume
+        from orchestration.privacy.find import CUSTOMER_ID
 
-        if config.customer_id and not _CUSTOMER_ID.fullmatch(config.customer_id):
+        if config.customer_id and not CUSTOMER_ID.fullmatch(config.customer_id):
             raise dg.Failure("that is no customer id: C and 15 hex digits, from customer_360", allow_retries=False)
         paths, sources = parts.paths(), list(parts.sources().values())
         receipts = resume(paths, sources)

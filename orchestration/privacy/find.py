@@ -15,7 +15,7 @@ from ingest.owners import OWNERS
 from orchestration.identity.state import has_table
 from orchestration.privacy.catalog import Catalog
 
-_CUSTOMER = re.compile(r"C[0-9A-F]{15}")
+CUSTOMER_ID = re.compile(r"C[0-9A-F]{15}")
 Keys = dict[tuple[str, str], set[str]]  # (source, resource): keys
 
 _MINE = """
@@ -75,7 +75,7 @@ def find(connection: DuckDBPyConnection, told: str, sources: list[Source]) -> Pe
 
 
 def _customer(connection: DuckDBPyConnection, told: str) -> str:
-    if _CUSTOMER.fullmatch(told):
+    if CUSTOMER_ID.fullmatch(told):
         asked = "select coalesce(merged_into, customer_id), status from identity_state.customer_registry where customer_id = ?"
         found = connection.execute(asked, [told]).fetchall()
         if found and found[0][1] == "erased":

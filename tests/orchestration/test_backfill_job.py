@@ -48,3 +48,7 @@ def test_the_erasure_job_takes_ids_alone(company: Company, instance: dg.DagsterI
     refused = job.execute_in_process(run_config=told, instance=instance, raise_on_error=False)
     [failure] = refused.get_step_failure_events()
     assert not refused.success and "that is no customer id" in str(failure.step_failure_data.error)
+    told["ops"]["erase_customer"]["config"]["customer_id"] = "C0123456789ABCDE"
+    unknown = job.execute_in_process(run_config=told, instance=instance, raise_on_error=False)
+    [failure] = unknown.get_step_failure_events()
+    assert "that is no customer id" not in str(failure.step_failure_data.error)
