@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from orchestration.identity.linkage import Flags, Ints
+from orchestration.identity.linkage import Flags, Ints, distinct
 
 Places = NDArray[np.intp]
 Resemblance = Callable[[Ints, Ints], Flags]
@@ -53,7 +53,7 @@ class Contradictions:
         apart, other = (labels[nodes] for nodes in self.never)
         found = [apart[apart == other], self._doubled(labels)]
         found += [_torn(attribute, labels) for attribute in self.attributes]
-        return np.unique(np.concatenate(found))
+        return distinct(np.concatenate(found))
 
     def told_apart(self, labels: Ints, left: Ints, right: Ints) -> Flags:
         """Which pairs of clusters people have told apart."""
@@ -72,8 +72,9 @@ class Contradictions:
 
     def _doubled(self, labels: Ints) -> Ints:
         members = np.flatnonzero(self.exclusive)
-        pairs, counts = np.unique(np.stack([labels[members], self.exclusive[members]]), axis=1, return_counts=True)
-        doubled: Ints = pairs[0][counts > 1]
+        sources, source = np.unique(self.exclusive[members], return_inverse=True)
+        told, counts = np.unique(labels[members] * len(sources) + source, return_counts=True)
+        doubled: Ints = told[counts > 1] // max(len(sources), 1)
         return doubled
 
 
@@ -84,7 +85,7 @@ def _values(attribute: Attribute, labels: Ints, wanted: Flags | None = None) -> 
     if wanted is not None:
         chosen = wanted[clusters]
         clusters, codes = clusters[chosen], codes[chosen]
-    told = np.unique(clusters * span + codes)
+    told = distinct(clusters * span + codes)
     return told // span, told % span
 
 
@@ -121,7 +122,7 @@ def _torn(attribute: Attribute, labels: Ints) -> Ints:
     starts, counts, names = starts[several], counts[several], names[several]
     pair, one, other = _cross(starts, starts + counts, starts, starts + counts)
     apart = one < other
-    return np.unique(names[pair[apart][~_alike(attribute, codes[one[apart]], codes[other[apart]])]])
+    return distinct(names[pair[apart][~_alike(attribute, codes[one[apart]], codes[other[apart]])]])
 
 
 def _alike(attribute: Attribute, one: Ints, other: Ints) -> Flags:
@@ -129,6 +130,7 @@ def _alike(attribute: Attribute, one: Ints, other: Ints) -> Flags:
     same: Flags = one == other
     low, high = np.minimum(one, other)[~same], np.maximum(one, other)[~same]
     if len(low):
-        asked, inverse = np.unique(np.stack([low, high]), axis=1, return_inverse=True)
-        same[~same] = attribute.resembles(asked[0], asked[1])[inverse.ravel()]
+        span = int(high.max()) + 1
+        asked, inverse = np.unique(low * span + high, return_inverse=True)
+        same[~same] = attribute.resembles(asked // span, asked % span)[inverse]
     return same

@@ -25,9 +25,9 @@ with told as (
     select
         living_customer.number,
         unnest([
-            case when place is not null then last_name || '|' || street || '|' || place end,
-            case when shared_phone then last_name || '|' || coalesce(phone, mobile_phone) end,
-            case when shared_email then last_name || '|' || email end
+            case when street is not null and place is not null then hash(last_name, street, place) end,
+            case when shared_phone and coalesce(phone, mobile_phone) is not null then hash(last_name, coalesce(phone, mobile_phone)) end,
+            case when shared_email and email is not null then hash(last_name, email) end
         ]) as household_key
     from scratch.node as node
     join identity_state.customer_xref as xref on xref.node_id = node.node_id and xref.valid_to is null

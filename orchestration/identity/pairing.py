@@ -13,7 +13,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from orchestration.identity.linkage import Edges, Flags, Ints, components
+from orchestration.identity.linkage import Edges, Flags, Ints, components, distinct
 
 LARGEST_BLOCK = 30
 """A key that more records share brings no pairs together: it is a town full of namesakes, not a person."""
@@ -63,7 +63,7 @@ _KEYS = (
     _Key(("city", "first_start", "last_start")),
 )
 _TEXTS = {
-    "mail": "if(mailbox_number <> '', mailbox, email)",
+    "mail": "if(regexp_matches(mailbox, '[0-9]'), mailbox, email)",
     "initial": "coalesce(left(first_name, 1), '')",
     "last_two": "left(last_name, 2)",
     "first_start": "left(first_name, 3)",
@@ -173,7 +173,7 @@ class _People:
                 chosen = slice(None) if alone else self._alike(one, other)
                 (enough if alone else too_little).append((one * n + other)[chosen])
         weak, times = np.unique(np.concatenate(too_little), return_counts=True)
-        found = np.union1d(np.concatenate(enough), weak[times > 1])
+        found = distinct(np.concatenate([*enough, weak[times > 1]]))
         return self.number[found // n], self.number[found % n]
 
     def _key(self, key: _Key) -> Codes:

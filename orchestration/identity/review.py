@@ -20,21 +20,42 @@ LARGE = 10
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """Pairs of nodes, each standing for two clusters: those of them that are most alike.
+    """Pairs of nodes, each standing for two clusters: those of them that are most alike. And clusters of too many records.
 
-    likeness: of the clusters, in thousandths of a bit. contradicts: whether the clusters contradict each other.
+    likeness: of the clusters, in thousandths of a bit. contradicts: whether the clusters contradict each other. impact: the
+    records of both. large, large_impact: the first node of each cluster that is too large, and how many records it has.
     """
 
     left: Ints
     right: Ints
     likeness: Ints
     contradicts: Flags
+    impact: Ints
+    large: Ints
+    large_impact: Ints
+
+    def table(self) -> pa.Table:
+        """One row per question: l, r (none for a large cluster), match_weight in bits, why, impact_rows."""
+        why = np.where(self.contradicts, "contradiction", "uncertain").tolist()
+        nothing = [None] * len(self.large)
+        return pa.table(
+            {
+                "l": np.concatenate([self.left, self.large]),
+                "r": pa.array([*self.right.tolist(), *nothing], pa.int64()),
+                "match_weight": pa.array([*(self.likeness / 1000).tolist(), *nothing], pa.float64()),
+                "why": pa.array([*why, *["large"] * len(self.large)], pa.string()),
+                "impact_rows": np.concatenate([self.impact, self.large_impact]),
+            }
+        )
 
 
 def questions(
     labels: Ints, likely: Edges, compared: Flags, contradictions: Contradictions, *, accept: int, review: int, unscored: int
 ) -> Questions:
-    """Clusters that stayed apart though they are as alike as `review` asks, or alike enough and contradicting."""
+    """Clusters that stayed apart though they are as alike as `review` asks, or alike enough and contradicting; and large ones.
+
+    labels: the cluster of each node, named by its smallest node. compared: the nodes that are records of their own.
+    """
     links, likeness = likenesses(labels, likely, unscored=unscored, counted=compared)
     near = likeness > review
     left, right, likeness = links.left[near], links.right[near], likeness[near]
@@ -42,7 +63,12 @@ def questions(
     asked = np.where(contradicts, likeness > accept, likeness > review) & ~contradictions.told_apart(labels, left, right)
     left, right = left[asked], right[asked]
     place = _most_alike(labels, likely, left, right)
-    return Questions(likely.left[place], likely.right[place], np.round(likeness[asked]).astype(np.int64), contradicts[asked])
+    size, own = (np.bincount(nodes, minlength=len(labels)) for nodes in (labels, labels[compared]))
+    large = np.flatnonzero(own > LARGE)
+    return Questions(
+        likely.left[place], likely.right[place], np.round(likeness[asked]).astype(np.int64), contradicts[asked],
+        size[left] + size[right], large, size[large],
+    )  # fmt: skip
 
 
 def _most_alike(labels: Ints, likely: Edges, left: Ints, right: Ints) -> Ints:
@@ -56,30 +82,14 @@ def _most_alike(labels: Ints, likely: Edges, left: Ints, right: Ints) -> Ints:
 
 _QUEUE = """
 insert into identity_state.review_queue
-with sized as (
-    select xref.customer_id, count(*) as n_nodes, min(node.node_id) as node_id, count(*) filter (node.is_compared) as n_own
-    from scratch.node as node
-    join identity_state.customer_xref as xref on xref.node_id = node.node_id and xref.valid_to is null
-    group by xref.customer_id
-),
-named as (
-    select question.*, a.node_id as node_l, b.node_id as node_r, l.customer_id as customer_l, r.customer_id as customer_r
-    from question
-    join scratch.node as a on question.l = a.number
-    join scratch.node as b on question.r = b.number
-    join identity_state.customer_xref as l on l.node_id = a.node_id and l.valid_to is null
-    join identity_state.customer_xref as r on r.node_id = b.node_id and r.valid_to is null
-),
-found as (
-    select node_l, node_r, customer_l, customer_r, likeness / 1000.0 as match_weight,
-        if(contradicts, 'contradiction', 'uncertain') as why, l.n_nodes + r.n_nodes as impact_rows
-    from named
-    join sized as l on named.customer_l = l.customer_id
-    join sized as r on named.customer_r = r.customer_id
-    union all
-    select node_id, null, customer_id, null, null, 'large', n_nodes from sized where n_own > $large
-)
-select substr(md5(node_l || '|' || coalesce(node_r, '')), 1, 10), * from found
+select
+    substr(md5(a.node_id || '|' || coalesce(b.node_id, '')), 1, 10),
+    a.node_id as node_l, b.node_id as node_r, l.customer_id, r.customer_id, match_weight, why, impact_rows
+from question
+join scratch.node as a on question.l = a.number
+join identity_state.customer_xref as l on l.node_id = a.node_id and l.valid_to is null
+left join scratch.node as b on question.r = b.number
+left join identity_state.customer_xref as r on r.node_id = b.node_id and r.valid_to is null
 order by impact_rows desc, match_weight desc, node_l, node_r
 """
 
@@ -87,8 +97,7 @@ order by impact_rows desc, match_weight desc, node_l, node_r
 def write(connection: DuckDBPyConnection, asked: Questions) -> int:
     """Replaces the queue; returns its length. Expects customer_xref of this run."""
     connection.execute("delete from identity_state.review_queue")
-    told = {"l": asked.left, "r": asked.right, "likeness": asked.likeness, "contradicts": asked.contradicts}
-    connection.register("question", pa.table(told))
-    connection.execute(_QUEUE, {"large": LARGE})
+    connection.register("question", asked.table())
+    connection.execute(_QUEUE)
     connection.unregister("question")
     return int(connection.execute("select count(*) from identity_state.review_queue").fetchall()[0][0])

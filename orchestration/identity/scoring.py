@@ -55,7 +55,7 @@ create or replace table scratch.unseen_pair as
 select l, r from scratch.pair anti join scratch.known_pair using (l, r)
 """
 _COLUMNS = (
-    "first_name", "last_name", "birth_date", "email", "mailbox", "mailbox_number", "email_number", "phone", "mobile_phone",
+    "first_name", "last_name", "birth_date", "email", "mailbox", "email_number", "phone", "mobile_phone",
     "street", "street_name", "postal_code", "city", "place", "organisation", "national_id", "shared_email", "shared_phone",
     "name_rank",
 )  # fmt: skip

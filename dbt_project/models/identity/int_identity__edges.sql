@@ -13,19 +13,38 @@ records as (
 ),
 
 -- every key is a star: the record that issued it, else its first own record, joined to each other record
+hubs as (
+
+    select
+        person_keys.identifier_type,
+        person_keys.identifier_value,
+        person_keys.person,
+        min(
+            case when records.is_reference then '2' else '1' end
+            || case when person_keys.is_issuer then '1' else '2' end
+            || person_keys.node_id
+        ) as first_in_order
+    from person_keys
+    inner join records on person_keys.node_id = records.node_id
+    group by person_keys.identifier_type, person_keys.identifier_value, person_keys.person
+    having count(*) > 1
+
+),
+
 stars as (
 
     select
         person_keys.identifier_type,
         person_keys.node_id,
-        first_value(person_keys.node_id) over by_key as hub_node_id,
-        first_value(records.is_reference) over by_key as has_only_references
+        substr(hubs.first_in_order, 3) as hub_node_id
     from person_keys
-    inner join records on person_keys.node_id = records.node_id
-    window by_key as (
-        partition by person_keys.identifier_type, person_keys.identifier_value, person_keys.person
-        order by records.is_reference asc, person_keys.is_issuer desc, person_keys.node_id asc
-    )
+    inner join hubs
+        on
+            person_keys.identifier_type = hubs.identifier_type
+            and person_keys.identifier_value = hubs.identifier_value
+            and person_keys.person = hubs.person
+    -- references alone lead to nobody
+    where hubs.first_in_order like '1%'
 
 ),
 
@@ -43,7 +62,7 @@ edges as (
         end as rule,
         identifier_type
     from stars
-    where node_id <> hub_node_id and not has_only_references
+    where node_id <> hub_node_id
 
 )
 

@@ -48,27 +48,43 @@ known_addresses as (
 
 ),
 
-{% set columns = {
-    'email': ['email_clean'],
-    'phone': ['phone_digits', 'mobile_phone_digits'],
-    'social_handle': ['social_handle'],
-    'national_id': ['national_id_clean'],
-} %}
+{% set columns = [
+    ('email', 'email_clean'),
+    ('phone', 'phone_digits'),
+    ('phone', 'mobile_phone_digits'),
+    ('social_handle', 'social_handle'),
+    ('national_id', 'national_id_clean'),
+] %}
 
 -- what people share, borrow or mistype, where an id is issued by a system
 written as (
 
-    {% for identifier_type, written_in in columns.items() -%}
-        {% for column in written_in -%}
-            select
-                node_id,
-                '{{ identifier_type }}' as identifier_type,
-                {{ column }} as identifier_value
-            from records
-            {% if not loop.last %}union all{% endif %}
-        {% endfor %}
-        {%- if not loop.last %}union all{% endif %}
+    {% for identifier_type, column in columns -%}
+        select
+            node_id,
+            '{{ identifier_type }}' as identifier_type,
+            {{ column }} as identifier_value
+        from records
+        where
+            {{ column }} is not null
+            {%- if column == 'mobile_phone_digits' %} and {{ column }} <> coalesce(phone_digits, ''){% endif %}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
+
+),
+
+-- who is known by the hash of an address alone is known by the address, where another record has it
+known_by_address as (
+
+    select distinct
+        person_ids.node_id,
+        known_addresses.email_clean as identifier_value
+    from person_ids
+    inner join known_addresses on person_ids.identifier_value = known_addresses.email_sha256
+    inner join records on person_ids.node_id = records.node_id
+    where
+        person_ids.identifier_type = 'email_sha256'
+        and known_addresses.email_clean <> coalesce(records.email_clean, '')
 
 ),
 
@@ -79,20 +95,18 @@ identifiers as (
         identifier_type,
         identifier_value,
         true as is_strong,
-        is_issuer
+        bool_or(is_issuer) as is_issuer
     from person_ids
-    where identifier_type <> 'email_sha256'
+    where identifier_type <> 'email_sha256' and identifier_value is not null
+    group by node_id, identifier_type, identifier_value
     union all
-    -- who is known by the hash of an address alone is known by the address, where another record has it
     select
-        person_ids.node_id,
+        node_id,
         'email' as identifier_type,
-        known_addresses.email_clean as identifier_value,
+        identifier_value,
         false as is_strong,
         false as is_issuer
-    from person_ids
-    inner join known_addresses on person_ids.identifier_value = known_addresses.email_sha256
-    where person_ids.identifier_type = 'email_sha256'
+    from known_by_address
     union all
     select
         node_id,
@@ -104,12 +118,4 @@ identifiers as (
 
 )
 
-select
-    node_id,
-    identifier_type,
-    identifier_value,
-    is_strong,
-    bool_or(is_issuer) as is_issuer
-from identifiers
-where identifier_value is not null
-group by node_id, identifier_type, identifier_value, is_strong
+select * from identifiers

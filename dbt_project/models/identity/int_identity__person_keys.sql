@@ -20,8 +20,8 @@ shared_values as (
 
 ),
 
--- an external id that two records claim to have issued says nothing
-disputed_ids as (
+-- an external id that one record knows leads nowhere, one that two claim to have issued says nothing
+telling_ids as (
 
     select
         identifier_type,
@@ -29,7 +29,7 @@ disputed_ids as (
     from identifiers
     where is_strong
     group by identifier_type, identifier_value
-    having sum(case when is_issuer then 1 else 0 end) > 1
+    having count(*) > 1 and sum(case when is_issuer then 1 else 0 end) <= 1
 
 ),
 
@@ -37,11 +37,11 @@ strong as (
 
     select identifiers.*
     from identifiers
-    left join disputed_ids
+    inner join telling_ids
         on
-            identifiers.identifier_type = disputed_ids.identifier_type
-            and identifiers.identifier_value = disputed_ids.identifier_value
-    where identifiers.is_strong and disputed_ids.identifier_value is null
+            identifiers.identifier_type = telling_ids.identifier_type
+            and identifiers.identifier_value = telling_ids.identifier_value
+    where identifiers.is_strong
 
 ),
 
