@@ -172,8 +172,8 @@ class _People:
                 alone = size <= max(key.alone, few)
                 chosen = slice(None) if alone else self._alike(one, other)
                 (enough if alone else too_little).append((one * n + other)[chosen])
-        weak, times = np.unique(np.concatenate(too_little), return_counts=True)
-        found = distinct(np.concatenate([*enough, weak[times > 1]]))
+        weak = np.sort(np.concatenate(too_little))
+        found = distinct(np.concatenate([*enough, weak[1:][weak[1:] == weak[:-1]]]))
         return self.number[found // n], self.number[found % n]
 
     def _key(self, key: _Key) -> Codes:
