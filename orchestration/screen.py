@@ -79,9 +79,10 @@ def show_status(status: Status, *, as_json: bool = False) -> None:
 def _rows_line(rows: Reconciled) -> str:
     """Where the rows of the newest runs went."""
     return (
-        f"rows: {rows.extracted:,} read = {rows.landed:,} landed + {rows.quarantined:,} in quarantine + {rows.suppressed:,} of erased people "
-        f"+ {rows.duplicates:,} twice; {rows.stored:,} stored, {rows.attributed:,} belong to a customer, {rows.unattributed:,} lead to nobody; "
-        f"{rows.unexplained:,} unexplained (row_reconciliation)"
+        f"rows: {rows.extracted:,} read = {rows.landed:,} landed + {rows.quarantined:,} in quarantine "
+        f"+ {rows.suppressed:,} of erased people + {rows.duplicates:,} twice; of {rows.stored:,} stored {rows.attributed:,} belong to "
+        f"a customer, {rows.unattributed:,} lead to nobody, {rows.without_identifiers:,} name nobody, {rows.left_out:,} are left out "
+        f"for a cause, the others serve them; {rows.unexplained:,} unexplained (row_reconciliation)"
     )
 
 

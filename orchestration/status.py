@@ -61,6 +61,8 @@ class Reconciled:
     duplicates: int
     landed: int
     stored: int
+    left_out: int
+    without_identifiers: int
     unattributed: int
     attributed: int
     unexplained: int
@@ -184,8 +186,8 @@ def read_publication(paths: Paths) -> Publication | None:
 
 
 _ON_THEIR_WAY = """
-select sum(extracted), sum(quarantined), sum(suppressed), sum(duplicates), sum(landed), sum(stored), sum(unattributed), sum(attributed),
-    sum(unexplained)
+select sum(extracted), sum(quarantined), sum(suppressed), sum(duplicates), sum(landed), sum(stored), sum(left_out),
+    sum(without_identifiers), sum(unattributed), sum(attributed), sum(unexplained)
 from row_reconciliation where is_newest
 """
 _GAPS = "select source, resource, unexplained, unexplained_at from row_reconciliation where unexplained <> 0 order by all"

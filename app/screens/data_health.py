@@ -37,7 +37,8 @@ from source_runs where resource <> 'all' and (? or quarantined_ever > 0 or not i
 """
 _ROWS = """
 select source, resource, mode, extracted, quarantined, suppressed, duplicates, landed, merged, added, erased, missing, stored, staged,
-    without_identifiers, unattributed, attributed, published, unexplained, unexplained_at, observed_at
+    left_out, without_identifiers, unattributed, attributed, in_figures, published, unexplained, unexplained_at, becomes, because,
+    observed_at
 from row_reconciliation where is_newest order by unexplained desc, source, resource
 """
 _RESTATED = """
@@ -150,8 +151,8 @@ def _rows(basis: Basis) -> None:
     named = {
         "extracted": "Read", "quarantined": "In quarantine", "suppressed": "Of erased people", "duplicates": "Twice", "landed": "Landed",
         "merged": "Over an older version", "added": "New", "erased": "Erased since", "missing": "Missing", "stored": "Stored",
-        "staged": "Staged", "without_identifiers": "Name nobody", "unattributed": "Lead to nobody", "attributed": "Of a customer",
-        "published": "Published", "unexplained": "Unexplained",
+        "staged": "Staged", "left_out": "Left out", "without_identifiers": "Name nobody", "unattributed": "Lead to nobody",
+        "attributed": "Of a customer", "in_figures": "In figures", "published": "Published", "unexplained": "Unexplained",
     }  # fmt: skip
     counts = {name: st.column_config.NumberColumn(told, format="localized") for name, told in named.items()}
     columns: dict[str, Any] = {
@@ -160,6 +161,8 @@ def _rows(basis: Basis) -> None:
         "mode": "Read as",
         **counts,
         "unexplained_at": "Missed at",
+        "becomes": "Becomes",
+        "because": cells.text("Because"),
         "observed_at": st.column_config.DatetimeColumn("Read at", format="D MMM YYYY, HH:mm"),
     }
     table(rows, "row_reconciliation", columns, alt="Where the rows of each kind of record went", zone=basis.time_zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,35 @@ def test_the_rows_of_every_raw_table_are_followed(manifest: dict[str, Any]) -> N
     assert {RECORDS.get(name, name) for name in names} == staged
     # a model without the deleted would tell of rows that were lost as soon as a vendor deletes one
     assert not [name for name in staged if "where not is_deleted" in manifest["nodes"][f"model.cx.{name}"]["raw_code"]]
+
+
+def test_what_is_read_by_no_model_says_so_and_nothing_else_does(manifest: dict[str, Any]) -> None:
+    """`row_reconciliation` tells readers of which raw tables nothing is published."""
+    followers = {"stg_ingest__rows", "int_customer_360__row_ends"}
+    unread = set()
+    for source in SOURCES.values():
+        for resource in source.resources:
+            name = f"stg_{source.name}__{resource.name}"
+            own = {name, RECORDS.get(name, name)}
+            nodes = [f"source.cx.{source.schema}.{resource.name}", *(f"model.cx.{model}" for model in own)]
+            readers = {
+                up.split(".")[2] for node in nodes for up in manifest["child_map"].get(node, []) if up.startswith("model.")
+            }
+            if readers <= followers | own:
+                unread.add((source.name, resource.name))
+    assert _said_to_be_unread() == unread
+
+
+def _said_to_be_unread() -> set[tuple[str, str]]:
+    told = set()
+    for file in (CHECKOUT / "dbt_project" / "macros" / "row_ends").glob("*.sql"):
+        source = ""
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if found := re.fullmatch(r"    '(\w+)': \{", line):
+                source = found[1]
+            elif found := re.match(r" {8}'(\w+)': \{'unread'", line):
+                told.add((source, found[1]))
+    return told
 
 
 def _shared_shapes() -> set[str]:

@@ -20,25 +20,9 @@ rows_now as (
 
 ),
 
-records as (
+row_ends as (
 
-    select
-        node_id,
-        source,
-        resource
-    from {{ ref('int_identity__records') }}
-
-),
-
-members as (
-
-    select * from {{ ref('int_customer_360__members') }}
-
-),
-
-cases as (
-
-    select * from {{ ref('fct_cases') }}
+    select * from {{ ref('int_customer_360__row_ends') }}
 
 ),
 
@@ -128,27 +112,21 @@ booked as (
 
 ),
 
-known_records as (
-
-    select
-        records.source,
-        records.resource,
-        count(*) as known,
-        count(members.customer_id) as attributed
-    from records
-    left join members on records.node_id = members.node_id
-    group by records.source, records.resource
-
-),
-
-known_cases as (
+-- a table's rows may become different things
+ends as (
 
     select
         source,
-        count(*) as known,
-        count(customer_id) as attributed
-    from cases
-    group by source
+        resource,
+        sum(left_out) as left_out,
+        sum(without_identifiers) as without_identifiers,
+        sum(unattributed) as unattributed,
+        sum(attributed) as attributed,
+        sum(case when published_as is null then attributed else 0 end) as in_figures,
+        sum(lost) as lost,
+        string_agg(causes, ', ' order by fact) as causes
+    from row_ends
+    group by source, resource
 
 ),
 
@@ -183,10 +161,14 @@ reconciliation as (
                 - booked.erased - booked.accepted - booked.missing
         end as stored,
         case when booked.is_newest then rows_now.staged end as staged,
-        case when booked.is_newest then coalesce(known_cases.known, known_records.known) end as known,
-        case when booked.is_newest then coalesce(known_cases.attributed, known_records.attributed) end as attributed,
+        {% for column in ['left_out', 'without_identifiers', 'unattributed', 'attributed', 'in_figures', 'lost'] -%}
+            case
+                when booked.is_newest and rows_now.becomes is not null then coalesce(ends.{{ column }}, 0)
+            end as {{ column }},
+        {% endfor -%}
+        case when booked.is_newest then rows_now.becomes end as becomes,
+        case when booked.is_newest then coalesce(rows_now.not_followed, ends.causes) end as because,
 
-        coalesce(rows_now.is_cases, false) as is_cases,
         booked.is_newest,
         booked.is_complete,
 
@@ -196,11 +178,10 @@ reconciliation as (
         on
             booked.source = rows_now.source
             and booked.resource = rows_now.resource
-    left join known_cases on booked.source = known_cases.source and rows_now.is_cases
-    left join known_records
+    left join ends
         on
-            booked.source = known_records.source
-            and booked.resource = known_records.resource
+            booked.source = ends.source
+            and booked.resource = ends.resource
 
 )
 

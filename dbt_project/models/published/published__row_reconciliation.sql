@@ -10,27 +10,60 @@ data_as_of as (
 
 ),
 
+row_ends as (
+
+    select * from {{ ref('int_customer_360__row_ends') }}
+    where published_as is not null
+
+),
+
 -- what readers find of a record: the customer it belongs to
-published_records as (
+records_found as (
 
     select
         source,
         {{ dbt.split_part('record_id', "':'", 2) }} as resource,
-        count(distinct record_id) as published
+        count(distinct record_id) as found
     from {{ ref('published__customer_records') }}
     where identifier_type = 'record'
     group by source, {{ dbt.split_part('record_id', "':'", 2) }}
 
 ),
 
-published_cases as (
+facts_found as (
+
+    {% for fact in ['orders', 'cases', 'feedback', 'touchpoints'] -%}
+        select
+            '{{ fact }}' as published_as,
+            source,
+            count(customer_id) as found
+        from {{ ref('published__' ~ fact) }}
+        group by source
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+-- what readers should find and do not
+missed as (
 
     select
-        source,
-        count(*) as published
-    from {{ ref('published__cases') }}
-    where customer_id is not null
-    group by source
+        row_ends.source,
+        row_ends.resource,
+        sum(case
+            when row_ends.published_as = 'customer_records' then row_ends.attributed - coalesce(records_found.found, 0)
+            else coalesce(row_ends.fact_rows - coalesce(facts_found.found, 0), 0)
+        end) as missed
+    from row_ends
+    left join records_found
+        on
+            row_ends.source = records_found.source
+            and row_ends.resource = records_found.resource
+    left join facts_found
+        on
+            row_ends.source = facts_found.source
+            and row_ends.published_as = facts_found.published_as
+    group by row_ends.source, row_ends.resource
 
 ),
 
@@ -38,17 +71,15 @@ counted as (
 
     select
         reconciliation.*,
-        case
-            when reconciliation.attributed is null then null
-            when reconciliation.is_cases then coalesce(published_cases.published, 0)
-            else coalesce(published_records.published, 0)
-        end as published
+        case when reconciliation.attributed is not null then coalesce(missed.missed, 0) end as missed,
+        -- what is neither here nor there was lost on the way, or came twice
+        reconciliation.staged - reconciliation.left_out - reconciliation.without_identifiers - reconciliation.unattributed
+        - reconciliation.attributed - reconciliation.lost as uncounted
     from reconciliation
-    left join published_cases on reconciliation.source = published_cases.source and reconciliation.is_cases
-    left join published_records
+    left join missed
         on
-            reconciliation.source = published_records.source
-            and reconciliation.resource = published_records.resource
+            reconciliation.source = missed.source
+            and reconciliation.resource = missed.resource
 
 ),
 
@@ -61,8 +92,8 @@ differences as (
         abs(landed - coalesce(rows_of_run, landed)) + greatest(-coalesce(merged, 0), 0) as at_landing,
         missing - read_again as at_rest,
         coalesce(stored - staged, 0) as at_staging,
-        greatest(coalesce(known - staged, 0), 0) as at_attribution,
-        coalesce(attributed - published, 0) as at_publication
+        coalesce(lost + abs(uncounted), 0) as at_attribution,
+        coalesce(missed, 0) as at_publication
     from counted
 
 ),
@@ -71,8 +102,7 @@ told as (
 
     select
         *,
-        staged - known as without_identifiers,
-        known - attributed as unattributed,
+        attributed - in_figures - missed as published,
         abs(at_extraction) + at_landing + abs(at_rest) + abs(at_staging) + at_attribution + abs(at_publication) as unexplained,
         case
             when at_extraction <> 0 then 'extraction'
@@ -97,11 +127,14 @@ published as (
         {% for column in [
             'extracted', 'quarantined', 'suppressed', 'duplicates', 'landed', 'merged', 'added',
             'stored_before', 'interrupted', 'erased', 'accepted', 'missing', 'read_again', 'stored',
-            'staged', 'without_identifiers', 'unattributed', 'attributed', 'published', 'unexplained',
+            'staged', 'left_out', 'without_identifiers', 'unattributed', 'attributed', 'in_figures', 'published', 'unexplained',
         ] -%}
             cast(told.{{ column }} as bigint) as {{ column }},
         {% endfor -%}
         told.unexplained_at,
+
+        told.becomes,
+        told.because,
 
         told.is_newest,
         told.is_complete,

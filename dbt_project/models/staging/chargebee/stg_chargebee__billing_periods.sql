@@ -7,14 +7,10 @@ invoices as (
 
 ),
 
--- plans and addons for a stretch of time; what is bought once has none
 invoice_lines as (
 
     select * from {{ ref('stg_chargebee__invoice_lines') }}
-    where
-        entity_type in ('plan', 'addon', 'plan_item_price', 'addon_item_price')
-        and subscription_id is not null
-        and period_end_at > period_start_at
+    where {{ chargebee_bills_a_period() }}
 
 ),
 
@@ -38,11 +34,7 @@ lines as (
         invoices.currency_code,
         invoices.status as invoice_status,
         subscriptions.trial_end_at,
-        {{ months_per_interval(
-            'coalesce(item_prices.billing_interval, subscriptions.billing_interval)',
-            'coalesce(item_prices.billing_interval_count, subscriptions.billing_interval_count, 1)',
-            'invoice_lines.period_start_at', 'invoice_lines.period_end_at'
-        ) }} as months,
+        {{ chargebee_months() }} as months,
         {{ elapsed_minutes('invoice_lines.period_start_at', 'invoice_lines.period_end_at') }} / 1440 as days
     from invoice_lines
     inner join invoices on invoice_lines.invoice_id = invoices.invoice_id
@@ -51,11 +43,10 @@ lines as (
 
 ),
 
--- a line for clearly less than its interval is a proration
 whole_periods as (
 
     select * from lines
-    where days > 0.9 * months * 365.25 / 12
+    where {{ chargebee_is_whole('days', 'months') }}
 
 ),
 

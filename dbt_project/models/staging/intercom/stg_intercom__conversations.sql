@@ -54,7 +54,7 @@ cleaned as (
 
         coalesce(conversations.priority = 'priority', false) as is_priority,
         coalesce(conversations.ai_agent_participated, false) as has_ai_agent,
-        conversations.author_type in ('user', 'lead', 'contact')
+        coalesce(conversations.author_type in ('user', 'lead', 'contact'), false)
         and coalesce(lower(conversations.delivered_as), 'customer_initiated') = 'customer_initiated' as is_inbound,
         {{ is_missing_from_listing(
             'conversations._observed_at', 'listed_keys._observed_at', 'newest_listing.listed_at'

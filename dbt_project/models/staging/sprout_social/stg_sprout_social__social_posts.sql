@@ -19,6 +19,14 @@ clients as (
 
 ),
 
+-- a profile that is no longer connected was one of ours all the same
+first_client as (
+
+    select min(name) as name
+    from clients
+
+),
+
 posts as (
 
     select
@@ -26,7 +34,7 @@ posts as (
         {{ node_id('sprout_social', 'messages', ['messages.message_id']) }} as node_id,
         'sprout_social' as source,
 
-        clients.name as brand,
+        coalesce(clients.name, first_client.name) as brand,
         -- Sprout tells of our own profiles only
         true as is_own_brand,
         'sprout_social:' || {{ dbt.hash('coalesce(messages.author_guid, messages.message_id)') }} as author_ref,
@@ -41,8 +49,9 @@ posts as (
         messages.message_text as comment
 
     from messages
-    inner join profiles on messages.profile_id = profiles.profile_id
-    inner join clients on profiles.client_id = clients.client_id
+    left join profiles on messages.profile_id = profiles.profile_id
+    left join clients on profiles.client_id = clients.client_id
+    cross join first_client
 
 )
 

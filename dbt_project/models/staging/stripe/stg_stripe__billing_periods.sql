@@ -3,7 +3,7 @@ with
 invoices as (
 
     select * from {{ ref('stg_stripe__invoices') }}
-    where not is_deleted and not is_test_mode and status <> 'void'
+    where not is_deleted and not is_test_mode and coalesce(status, 'draft') <> 'void'
 
 ),
 
