@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import logging
 import reprlib
 import resource
 import sys
@@ -15,11 +16,13 @@ from pathlib import Path
 from ingest.sandbox.process import Sandbox
 from tests.faults.readings import READINGS
 from tests.fuzz import answers
-from tests.fuzz.targets import TARGETS, Target
+from tests.fuzz.targets import TARGETS
 from tests.fuzz.trying import SHOWN, Failure, Trial, attempt, drawn
 from tests.replay import server
 
-COLUMNS = f"{'parser':<34}{'inputs':>8}{'rows in':>9}{'landed':>9}{'doubled':>9}{'set aside':>10}{'told':>7}{'CPU s':>8}{'ms each':>9}"
+COLUMNS = (
+    f"{'parser':<34}{'inputs':>8}{'rows in':>9}{'landed':>9}{'doubled':>9}{'set aside':>10}{'told':>7}{'CPU s':>8}{'ms each':>9}"
+)
 
 
 def main() -> int:
@@ -29,6 +32,7 @@ def main() -> int:
     shares = sum(target.share for target in chosen.values())
     failures, total = 0, 0
     faulthandler.enable()
+    logging.disable(logging.CRITICAL)
     sys.unraisablehook = _unraisable
     with tempfile.TemporaryDirectory(prefix="cx-fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
         if "answers over HTTP" in chosen:
