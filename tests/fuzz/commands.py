@@ -43,7 +43,7 @@ PEOPLE = (
 IDS = ("x" * 32, "a' or '1'='1" + "x" * 20, "{0}" + "x" * 29, "'" * 32)  # as long as those of quarantine
 SOUND: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("who", "customer", "one", "other", "record"), PEOPLE),
-    "source": (*SOURCES, *["file_drops"] * 10, "all", *IDS), "table": ("call_ratings", "spend"), "pair": (premises.QUESTION, "P2"),
+    "source": (*SOURCES, *["file_drops"] * 4, "all", *IDS), "table": ("call_ratings", "spend"), "pair": (premises.QUESTION, "P2"),
     "sql": ("select * from customer_360", "select 1", "show tables", "select 1; select 2", "select 'x"), "kpi": ("nps", "csat"),
     "by": ("month", "channel", "month,channel", ","), "variant": ("standard", "ours"), "to": ("new", "../new", "drops"), "folder": ("backup", "."),
     "host": ("127.0.0.1", "localhost"),

@@ -57,6 +57,8 @@ _PARTS = (
     b"\xc3",
     b"\xed\xa0\x80",
     b"[[[[[[[[",
+    b"[" * 2_000,
+    b'{"a":' * 2_000,
     b'{"a":',
     b"NaN",
     b"-" * 70,
@@ -104,6 +106,21 @@ def nested(depth: int, leaf: Any) -> Any:
 
 def name(chance: Random) -> str:
     return chance.choice(CLOSE) if chance.random() < 0.3 else text(chance)
+
+
+def as_json(chance: Random, told: Any) -> bytes:
+    """A value as some library may write it: with NaN where a number is none, now and then with a key that stands there twice."""
+    written = json.dumps(told, ensure_ascii=chance.random() < 0.3)
+    if isinstance(told, dict) and told and chance.random() < 0.1:
+        again = json.dumps({chance.choice(list(told)): value(chance)}, ensure_ascii=False)
+        written = again[:-1] + ", " + written[1:]
+    return written.encode("utf-8", "surrogatepass")
+
+
+def file_name(chance: Random) -> str:
+    """What a file may be called: no slash, no null byte, no longer than a file system takes."""
+    word = text(chance).replace("/", "|").replace("\x00", "")[:50].lstrip("._~") or "a"
+    return word + "\udcff" if chance.random() < 0.05 else word
 
 
 def spoilt(chance: Random, record: Any) -> Any:
