@@ -59,6 +59,7 @@ def attempt(target: Target, numbers: Iterable[int], seed: int, folder: Path) -> 
     with quick(), _limited():
         for number in numbers:
             trial.inputs += 1
+            (folder / "number").write_text(str(number), encoding="ascii")  # stays behind where the process itself is ended
             signal.setitimer(signal.ITIMER_PROF, SECONDS)
             try:
                 trial.fate += target.check(drawn(target, seed, number), folder / "place")

@@ -28,6 +28,7 @@ from ingest.core.readers.csv_text import CsvText
 from ingest.core.readers.folder import Refused
 from ingest.core.readers.formats import Csv, OpenFile, Parquet
 from ingest.core.readers.letter_text import text_of
+from ingest.core.readers.spreadsheets import Excel
 from ingest.core.readers.unpacking import BrokenFile, damages
 from ingest.core.shape import Shaper
 from ingest.core.spec import Listing
@@ -151,6 +152,26 @@ def test_a_cell_of_ten_megabytes_is_read_and_one_of_twenty_costs_its_file() -> N
     assert rows(10_000_000) == 3
     with pytest.raises(BrokenFile, match="is no such table"):
         rows(20_000_000)
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "reason"),
+    [
+        ("xl/worksheets/sheet1.xml", "B3" + "9" * 25, "has a cell where no sheet has one"),
+        ("xl/worksheets/sheet1.xml", "A" * 70 + "3", "has a cell where no sheet has one"),
+        ("xl/worksheets/sheet1.xml", "xfd1048576", "spans 1,048,576 rows"),
+        ("anywhere.bin", "XFD1048576", "spans 1,048,576 rows"),
+        ("content.xml", "A1", "is a workbook of another kind"),
+    ],
+)
+def test_a_cell_so_far_out_that_laying_the_sheet_out_would_end_the_process_costs_its_file(
+    name: str, cell: str, reason: str
+) -> None:
+    book = io.BytesIO()
+    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as container:
+        container.writestr(name, f'<worksheet><sheetData><c r="A1"/><c r="{cell}"/></sheetData></worksheet>')
+    with pytest.raises(BrokenFile, match=reason):
+        list(Excel().pages(OpenFile(io.BytesIO(book.getvalue()), 2**30, (), lambda row, why: None)))
 
 
 def test_parquet_that_unpacks_to_more_than_is_allowed_is_refused() -> None:
