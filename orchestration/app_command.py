@@ -9,7 +9,7 @@ import sys
 
 from ingest.core.errors import CxError
 from ingest.core.paths import Paths
-from orchestration.command import Add
+from orchestration.command import Add, port
 
 ADDRESS = "127.0.0.1"
 
@@ -17,7 +17,7 @@ ADDRESS = "127.0.0.1"
 def add_commands(add: Add) -> None:
     """Declares the command; `add` makes one."""
     app = add("app", _app, "look at what was published: scorecard, journeys, voice, customers")
-    app.add_argument("--port", type=int, default=8501, help="on this machine (default 8501)")
+    app.add_argument("--port", type=port, default=8501, help="on this machine (default 8501)")
 
 
 def command(port: int) -> list[str]:

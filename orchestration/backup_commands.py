@@ -24,7 +24,7 @@ def _backup(asked: argparse.Namespace, paths: Paths) -> int | None:
 
     folder = Path(asked.to) if asked.to else paths.backups / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     tables = backup(paths, folder.resolve())
-    console.print(f"{len(tables)} tables, {sum(table.rows for table in tables):,} rows: {folder}", soft_wrap=True)
+    console.print(f"{len(tables)} tables, {sum(table.rows for table in tables):,} rows: {folder}", soft_wrap=True, markup=False)
     return None
 
 

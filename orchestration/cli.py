@@ -24,7 +24,7 @@ from orchestration import (
     quarantine_commands,
     reach_commands,
 )
-from orchestration.command import Command
+from orchestration.command import Command, port
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -121,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", metavar="FILE", help="write the same figures as data")
     app_command.add_commands(add)
     ui = add("ui", _ui, "Dagster's web interface on this machine")
-    ui.add_argument("--port", type=_positive, default=3000)
+    ui.add_argument("--port", type=port, default=3000)
     return parser
 
 

@@ -35,7 +35,7 @@ def _export(asked: argparse.Namespace, paths: Paths) -> int | None:
 
     tables = export_person(paths, asked.who, list(SOURCES.values()), Path(asked.to))
     rows = sum(table.rows for table in tables)
-    console.print(f"{rows:,} rows of {len(tables)} tables, and manifest.json: {asked.to}", soft_wrap=True)
+    console.print(f"{rows:,} rows of {len(tables)} tables, and manifest.json: {asked.to}", soft_wrap=True, markup=False)
     return None
 
 
@@ -89,7 +89,7 @@ def _show_receipt(receipt: Path, *, as_json: bool) -> None:
         console.print(f"{told['identifiers_shared_with_others_and_kept']} identifiers are others' too and stay theirs")
     if any(place["step"] == "seed" for place in told["places"]):
         console.print("a decision was taken out of seeds/identity/identity_overrides.csv: commit that, and mind its history")
-    console.print(f"receipt: {receipt}", style="dim", soft_wrap=True)
+    console.print(f"receipt: {receipt}", style="dim", soft_wrap=True, markup=False)
     console.print(
         "published figures stay until the next `cx build` or `cx run`, which tells what moved and why (kpi_restatements)"
     )

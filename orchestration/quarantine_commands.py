@@ -48,15 +48,18 @@ def _show(wanted: Sequence[str], paths: Paths) -> int | None:
 
     ids = [name for name in wanted if name not in SOURCES and len(name) == 32]
     sources = _sources([name for name in wanted if name not in ids])
-    chosen = f"where list_contains({ids}, id)" if ids else f"order by observed_at desc, id limit {_SOME}"
+    chosen = "where list_contains($ids, id)" if ids else f"order by observed_at desc, id limit {_SOME}"
     columns = ("source", "id", "resource", "record_key", "field", "value_class", "reason", "observed_at", "record")
     listed = ", ".join(columns[1:])
-    found = _asked(paths, sources, f"select '{{source}}', {listed} from {{schema}}.quarantine {chosen}")
+    query = f"select '{{source}}', {listed} from {{schema}}.quarantine {chosen}"
+    found = _asked(paths, sources, query, {"ids": ids} if ids else None)
     for row in found:
         told: dict[str, Any] = dict(zip(columns, row, strict=True))
         told["record"] = json.loads(told["record"])
         sys.stdout.write(json.dumps(told, default=str, ensure_ascii=False) + "\n")
-    return None if found or not ids else 1
+    if ids and not found:
+        raise UnknownName(f"no record {', '.join(ids)} is in quarantine", "`cx quarantine show` lists the newest with their ids.")
+    return None
 
 
 def _replay(wanted: Sequence[str], paths: Paths) -> int | None:
@@ -86,8 +89,8 @@ def _sources(wanted: Sequence[str]) -> list[str]:
     return list(wanted) or list(SOURCES)
 
 
-def _asked(paths: Paths, sources: Sequence[str], query: str) -> list[tuple[Any, ...]]:
-    """The answers of every source that has landed anything; `query` is a template over source and schema."""
+def _asked(paths: Paths, sources: Sequence[str], query: str, given: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    """The answers of every source that has landed anything; `query` is a template over source and schema, `given` its parameters."""
     import duckdb
 
     from ingest.core.lock import writer
@@ -106,5 +109,5 @@ def _asked(paths: Paths, sources: Sequence[str], query: str) -> list[tuple[Any, 
         for name in sources:
             schema = SOURCES[name].schema
             if schema in there:
-                found += connection.execute(query.format(source=name, schema=schema)).fetchall()
+                found += connection.execute(query.format(source=name, schema=schema), given).fetchall()
         return found

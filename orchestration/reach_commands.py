@@ -9,16 +9,16 @@ from dataclasses import asdict, astuple, fields
 from pathlib import Path
 
 from ingest.core.paths import Paths
-from orchestration.command import Add
+from orchestration.command import Add, port
 
 
 def add_commands(add: Add) -> None:
     """Declares the commands; `add` makes one."""
     serve = add("serve", _serve, "answer look-ups of customers over HTTP: who has this e-mail address, phone number or id")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1: this machine alone)")
-    serve.add_argument("--port", type=int, default=8350, help="port to listen on (default 8350)")
+    serve.add_argument("--port", type=port, default=8350, help="port to listen on (default 8350)")
     quack = add("quack", _quack, "answer DuckDB clients on this machine over DuckDB's remote protocol (extra `quack`, a preview)")
-    quack.add_argument("--port", type=int, default=9494, help="port to listen on (default 9494, Quack's own)")
+    quack.add_argument("--port", type=port, default=9494, help="port to listen on (default 9494, Quack's own)")
     mirror = add("mirror", _mirror, "copy what is published into another database, whole or not at all")
     mirror.add_argument("target", choices=("postgres",), help="PostgreSQL, at the address in CX_MIRROR_POSTGRES")
     mirror.add_argument(
@@ -71,7 +71,7 @@ def _docs(asked: argparse.Namespace, paths: Paths) -> int | None:
     from orchestration.screen import console
 
     for place in write_docs(paths):
-        console.print(f"written: {place}", soft_wrap=True)
+        console.print(f"written: {place}", soft_wrap=True, markup=False)
     return None
 
 
@@ -80,7 +80,7 @@ def _dictionary(asked: argparse.Namespace, paths: Paths) -> int | None:
     from orchestration.reach.dictionary import write_dictionary
     from orchestration.screen import console
 
-    console.print(f"written: {write_dictionary(paths, contracts(paths))}")
+    console.print(f"written: {write_dictionary(paths, contracts(paths))}", markup=False)
     return None
 
 
@@ -101,7 +101,7 @@ def _activate(asked: argparse.Namespace, paths: Paths) -> int | None:
         return None
     console.print(f"sent {told.sent}")
     for why, count in told.refused.items():
-        console.print(f"refused {count}: {why}")
+        console.print(f"refused {count}: {why}", markup=False)
     return 1 if told.refused else None
 
 

@@ -140,7 +140,7 @@ def show_published(paths: Paths) -> None:
     """What a run has just published."""
     publication = read_publication(paths)
     console.print(_publication_line(publication, datetime.now(UTC)))
-    console.print(f"file: {paths.published}", style="dim", soft_wrap=True)
+    console.print(f"file: {paths.published}", style="dim", soft_wrap=True, markup=False)
 
 
 def show_landed(report: IngestReport) -> None:

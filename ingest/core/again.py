@@ -15,6 +15,7 @@ from ingest.core.errors import CxError
 from ingest.core.spec import Resource, Source
 
 MODE = "backfill"
+FIRST, LAST = date(1970, 1, 1), date(2999, 12, 31)  # with room for a cursor's lag and a vendor's time zone
 _REMEDY = "`cx refresh` reads all of it again."
 
 
@@ -31,9 +32,11 @@ class Again:
 
     @classmethod
     def days(cls, first: date, last: date) -> Again:
-        """Whole days in UTC, both included. CxError when they stand the wrong way round."""
+        """Whole days in UTC, both included. CxError when they stand the wrong way round, or where no vendor has a day."""
         if last < first:
             raise CxError(f"{last} lies before {first}", "Name the earlier day first.")
+        if first < FIRST or last > LAST:
+            raise CxError(f"no vendor tells of {first if first < FIRST else last}", f"Name days from {FIRST} to {LAST}.")
         begin, end = (datetime.combine(day, time(), UTC) for day in (first, last + timedelta(days=1)))
         return cls(begin, end)
 

@@ -19,6 +19,7 @@ _REMEDIES = {
     errno.EROFS: "Make it writable, or set CX_DATA_DIR to a place that is, and run again.",
     errno.EACCES: "Give this user the right to write there, or set CX_DATA_DIR to a place of its own.",
     errno.EPERM: "Give this user the right to write there, or set CX_DATA_DIR to a place of its own.",
+    **dict.fromkeys((errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ELOOP), "Name another place."),
 }
 _WORDS = {"No space left on device": errno.ENOSPC, "Read-only file system": errno.EROFS, "Permission denied": errno.EACCES}
 _DAMAGED = (
@@ -58,7 +59,7 @@ def refused(error: BaseException) -> PlaceRefused | None:
         said = str(cause)
         number = number if number in _REMEDIES else next((n for words, n in _WORDS.items() if words in said), None)
         if number is not None:
-            words = next((words for words, n in _WORDS.items() if n == number), errno.errorcode[number])
+            words = next((words for words, n in _WORDS.items() if n == number), os.strerror(number))
             found = getattr(cause, "filename", None) or next(iter(_PATH.findall(said)), "the data directory")
             return PlaceRefused(f"{words}: {found}", _REMEDIES[number])
         if isinstance(cause, duckdb.Error) and any(words in said for words in _DAMAGED):

@@ -41,6 +41,8 @@ class Table:
 
 def export_person(paths: Paths, told: str, sources: Sequence[Source], to: Path) -> list[Table]:
     """Writes the folder; CxError when it holds anything already, or nobody (or more than one) is known by what was told."""
+    if to.exists() and not to.is_dir():
+        raise CxError(f"{to} is no folder", "Name a new folder.")
     if to.exists() and any(to.iterdir()):
         raise CxError(f"{to} is not empty", "Name a new folder: what is known of a person stands alone.")
     with writer(paths, "cx export-person"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 
 import yaml
 
@@ -36,11 +37,24 @@ def default_country() -> str:
     return str(told["vars"]["default_country_code"])
 
 
+def _check_address(host: str, port: int) -> None:
+    """CxError where nothing can listen, before the look-up file is made. Asks no name server: an address is a number, or localhost."""
+    flags = 0 if host == "localhost" else socket.AI_NUMERICHOST
+    try:
+        kind, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)[0]
+        with socket.socket(kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except (OSError, UnicodeError, ValueError) as error:
+        raise CxError(f"{host}:{port} cannot be listened on: {error}", "Say another --host or --port.") from error
+
+
 def serve(paths: Paths, host: str, port: int) -> None:
     """Answers until it is stopped. Errors of the settings and a missing publication are told before anything listens."""
     import uvicorn
 
     given = tokens()
+    _check_address(host, port)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
     LOG.setLevel(logging.INFO)
     file = LookupFile(paths, lambda told: LOG.error("%s", told))

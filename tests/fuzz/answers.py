@@ -22,7 +22,7 @@ from ingest.core.spec import Source
 from ingest.registry import SOURCES
 from tests.faults.readings import READINGS, lifted
 from tests.fuzz.feeding import Fate
-from tests.fuzz.rubbish import damaged, spoilt
+from tests.fuzz.rubbish import as_json, damaged, spoilt
 
 MANY = 60  # calls more than the undisturbed reading took: whoever needs more goes round in a circle
 
@@ -94,16 +94,13 @@ def _recording(kept: list[Told]) -> Iterator[None]:
 def answers(chance: Random) -> Spoilt:
     """Any answer of any reading, spoilt as JSON or as bytes."""
     number = chance.randrange(len(READINGS_TOLD))
-    told = READINGS_TOLD[number].told
-    at = chance.randrange(len(told))
-    body = told[at].body
+    answered = READINGS_TOLD[number].told
+    at = chance.randrange(len(answered))
+    body = answered[at].body
     if chance.random() < 0.7:
         with contextlib.suppress(orjson.JSONDecodeError, TypeError, ValueError, RecursionError):
-            import json
-
-            return Spoilt(
-                number, at, json.dumps(spoilt(chance, orjson.loads(body))).replace("NaN", "null").encode("utf-8", "surrogatepass")
-            )
+            told = as_json(chance, spoilt(chance, orjson.loads(body)))
+            return Spoilt(number, at, told if chance.random() < 0.1 else told.replace(b"NaN", b"null"))
     return Spoilt(number, at, damaged(chance, body))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from ingest.core.spec import NoAuth
 from ingest.registry import SOURCES
 from tests.fuzz.feeding import Fate, Fed, fate_of, run_of
 from tests.fuzz.files import column
-from tests.fuzz.rubbish import damaged, name, spoilt, text
+from tests.fuzz.rubbish import as_json, damaged, name, spoilt, text
 
 _RECORD = {"responseId": "R_1", "values": {"QID1": 4, "recordedDate": "2026-06-30T10:00:00Z"}, "labels": {}}
 Export = tuple[exported_file.Format, bytes]
@@ -31,15 +30,15 @@ def export(chance: Random) -> Export:
     kind = chance.randrange(3)
     form: exported_file.Format
     if kind == 0:
-        form, body = exported_file.NdJson(), "\n".join(json.dumps(record) for record in records)
+        form, body = exported_file.NdJson(), b"\n".join(as_json(chance, record) for record in records)
     elif kind == 1:
-        form, body = exported_file.JsonDocument("responses"), json.dumps({"responses": records})
+        form, body = exported_file.JsonDocument("responses"), as_json(chance, {"responses": records})
     else:
         rows = [[text(chance) for _ in range(chance.choice((3, 3, 3, 2)))] for _ in range(3)]
         form = exported_file.Csv()
-        body = "\n".join(",".join(json.dumps(cell, ensure_ascii=False) for cell in row) for row in [["a", "b", "c"], *rows])
-    content = body.encode("utf-8", "surrogatepass")
-    content = damaged(chance, content) if chance.random() < 0.4 else content
+        head = ["a", "b", chance.choice(("c", "c", "a", name(chance)))]
+        body = b"\n".join(b",".join(as_json(chance, cell) for cell in row) for row in [head, *rows])
+    content = damaged(chance, body) if chance.random() < 0.4 else body
     packing = chance.randrange(3)
     if packing == 1:
         content = gzip.compress(content, 1)
@@ -71,7 +70,11 @@ def csv_answer(chance: Random) -> bytes:
     """The body of a query's CSV answer."""
     rows = [[text(chance) for _ in range(3)] for _ in range(chance.randint(0, 4))]
     body = (
-        "\n".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in [["Id", "Name", "a.b"], *rows]) + "\n"
+        "\n".join(
+            ",".join('"' + cell.replace('"', '""') + '"' for cell in row)
+            for row in [["Id", "Name", chance.choice(("a.b", "a.b", "Id", name(chance)))], *rows]
+        )
+        + "\n"
     )
     content = body.encode("utf-8", "surrogatepass")
     return damaged(chance, content) if chance.random() < 0.7 else content

@@ -81,15 +81,16 @@ def run_of(source: Source, place: Path, kind: type[SourceRun] = SourceRun, **set
     return kind(source, filled, "run", place / "quarantine")
 
 
-def fate_of(run: SourceRun, resource: Resource, rows: int | None = None) -> Fate:
-    """Reads a resource to its end. AssertionError where the books do not balance or a table is not as declared."""
+def fate_of(run: SourceRun, resource: Resource, rows: int | None = None, never: str = "") -> Fate:
+    """Reads a resource to its end. AssertionError where the books do not balance, a table is not as declared, or holds `never`."""
     batches = list(run.batches(resource, {}))
     tally, quarantine = run.tallies[resource.name], run.quarantine()
     landed = sum(batch.num_rows for batch in batches)
     for batch in batches:
         assert batch.schema.equals(landed_schema(resource.columns)), "not the declared columns"
         batch.validate(full=True)
-        _readable(batch)
+        rows_of_it = _readable(batch)
+        assert not never or never not in str(rows_of_it), "what nobody may read was landed"
     assert run.ledger().num_rows == len(run.tallies)
     assert tally.extracted == tally.distinct_keys + tally.duplicates + tally.quarantined, "the books do not balance"
     assert quarantine.num_rows == tally.quarantined, "the quarantine holds others than were counted"
@@ -98,6 +99,6 @@ def fate_of(run: SourceRun, resource: Resource, rows: int | None = None) -> Fate
     return Fate(tally.extracted, tally.distinct_keys, tally.duplicates, tally.quarantined, len(run.errors))
 
 
-def _readable(batch: pa.Table) -> None:
-    """Whoever reads a warehouse with Python meets every value as one Python has."""
-    batch.to_pylist()
+def _readable(batch: pa.Table) -> list[dict[str, Any]]:
+    """The rows as whoever reads a warehouse with Python meets them: every value is one Python has."""
+    return batch.to_pylist()

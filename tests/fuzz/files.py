@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from ingest.core.readers.snowplow import ENRICHED_FIELDS
 from ingest.registry import SOURCES
 from tests.fuzz.feeding import Fate, fate_of, run_of
-from tests.fuzz.rubbish import damaged, spoilt, text
+from tests.fuzz.rubbish import as_json, damaged, file_name, name, spoilt, text
 from tests.fuzz.shaping import declared
 
 OLD = time.time() - 7 * 86_400  # a file that has settled, and whose sender's patience is over
@@ -59,6 +59,10 @@ def check(sent: Sent, folder: Path) -> Fate:
     return fate
 
 
+def _stem(chance: Random) -> str:
+    return file_name(chance) if chance.random() < 0.2 else "a"
+
+
 def _packed(chance: Random, source: str, resource: str, name: str, content: bytes, rows: int | None) -> Sent:
     """The file as it is, packed, or packed and damaged."""
     how = chance.randrange(10)
@@ -83,14 +87,17 @@ def csv(chance: Random) -> Sent:
     resource, encoding = chance.choice((("customers", "cp1252"), ("spend", "utf-8")))
     columns = [c.path for c in SOURCES["file_drops"].resource(resource).columns if not c.path.startswith("_")]
     sound = declared(SOURCES["file_drops"].resource(resource))
-    cell = lambda name: text(chance) if chance.randint(0, 11) == 0 else str(sound.get(name, "1"))  # noqa: E731
-    rows = [[cell(name) for name in columns] for _ in range(chance.randint(0, 4))]
+    cell = lambda column: text(chance) if chance.randint(0, 11) == 0 else str(sound.get(column, "1"))  # noqa: E731
+    rows = [[cell(column) for column in columns] for _ in range(chance.randint(0, 4))]
+    if chance.randint(0, 9) == 0:
+        columns = [*columns, chance.choice((name(chance).replace("\n", " "), columns[0]))]
+        rows = [[*row, "one more"] for row in rows]
     cells = [[_quoted(cell) if chance.randint(0, 3) == 0 else cell for cell in row] for row in rows]
     told = "\n".join(";".join(row) for row in [columns, *cells]) + "\n"
     content = told.encode(encoding, "replace")
     if chance.random() < 0.5:
         content = damaged(chance, (content))
-    return _packed(chance, "file_drops", resource, f"{resource}/a.csv", content, None)
+    return _packed(chance, "file_drops", resource, f"{resource}/{_stem(chance)}.csv", content, None)
 
 
 def _quoted(cell: str) -> str:
@@ -99,21 +106,15 @@ def _quoted(cell: str) -> str:
 
 def json_lines(chance: Random) -> Sent:
     """Call ratings, or GA4's events, one record a line."""
-    source, name, file = chance.choice(
-        (("file_drops", "call_ratings", "call_ratings/a.jsonl"), ("web_events", "ga4_events", "ga4/events_20260701.json"))
+    source, resource, file = chance.choice(
+        (("file_drops", "call_ratings", "call_ratings/{}.jsonl"), ("web_events", "ga4_events", "ga4/events_{}.json"))
     )
-    record = declared(SOURCES[source].resource(name))
+    record = declared(SOURCES[source].resource(resource))
     lines = [spoilt(chance, record) for _ in range(chance.randint(1, 4))]
-    content = b"".join(_dumped(line) + b"\n" for line in lines)
+    content = b"".join(as_json(chance, line) + b"\n" for line in lines)
     if chance.randint(0, 2) == 0:
         content = damaged(chance, (content))
-    return _packed(chance, source, name, file, content, _lines(content))
-
-
-def _dumped(value: Any) -> bytes:
-    import json
-
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return _packed(chance, source, resource, file.format(_stem(chance)), content, _lines(content))
 
 
 def snowplow(chance: Random) -> Sent:
@@ -126,7 +127,7 @@ def snowplow(chance: Random) -> Sent:
     content = "".join("\t".join(row) + "\n" for row in rows).encode("utf-8", "replace")
     if chance.random() < 0.5:
         content = damaged(chance, (content))
-    return _packed(chance, "web_events", "snowplow_events", "snowplow/a.tsv", content, None)
+    return _packed(chance, "web_events", "snowplow_events", f"snowplow/{_stem(chance)}.tsv", content, None)
 
 
 def _cell(chance: Random) -> str:
@@ -138,7 +139,8 @@ _ARROW = (
     pa.binary(), pa.list_(pa.string()), pa.large_string(), pa.int8(), pa.uint64(), pa.time64("us"), pa.duration("s"), pa.dictionary(pa.int8(), pa.string()),
     pa.struct([("a", pa.int64())]), pa.null(), pa.float16(), pa.map_(pa.string(), pa.int64()),
 )  # fmt: skip
-_EXTREME = (0, -1, 1, 127, -(2**31), 2**62, 253402300800, -62135596801)
+_EXTREME = (0, -1, 1, 127, -(2**31), 2**62, 253402300799, 253402300800, -62135596800, -62135596801)
+_UNUSUAL = (float("nan"), float("inf"), 1e308, -1e308, 5e-324, -0.0)
 
 
 def column(chance: Random, rows: int) -> Any:
@@ -146,6 +148,8 @@ def column(chance: Random, rows: int) -> Any:
     kind = chance.choice(_ARROW)
     if pa.types.is_string(kind):
         return pa.array([text(chance) for _ in range(rows)], kind, from_pandas=False)
+    if pa.types.is_floating(kind) and not pa.types.is_float16(kind):
+        return pa.array([chance.choice(_UNUSUAL) for _ in range(rows)], kind)
     with contextlib.suppress(pa.ArrowException, OverflowError, ValueError, TypeError):
         number = chance.choice(_EXTREME)
         return pa.array([number] * rows, pa.int64()).cast(kind)
@@ -157,7 +161,7 @@ def parquet(chance: Random) -> Sent:
     count = chance.randint(0, 3)
     names = [c.path for c in SOURCES["file_drops"].resource("spend").columns if not c.path.startswith("_")]
     if chance.randint(0, 5) == 0:
-        names = [*names, text(chance)]
+        names = [*names, chance.choice((name(chance), names[0]))]
     sound = {"spent_on": pa.scalar("2026-06-30"), "cost": pa.scalar(1.5), "clicks": pa.scalar(3), "impressions": pa.scalar(4)}
     columns = [
         column(chance, count) if chance.randint(0, 7) == 0 else pa.repeat(sound.get(name, pa.scalar("x")), count)
@@ -173,7 +177,7 @@ def parquet(chance: Random) -> Sent:
     content = held.getvalue()
     if chance.randint(0, 2) == 0:
         content, rows = damaged(chance, (content)), None
-    return Sent("file_drops", "spend", "spend/a.parquet", content, rows)
+    return Sent("file_drops", "spend", f"spend/{_stem(chance)}.parquet", content, rows)
 
 
 @functools.cache
@@ -210,7 +214,7 @@ def workbook(chance: Random) -> Sent:
         for part, content in parts.items():
             archive.writestr(part, content)
     content = held.getvalue()
-    return Sent("file_drops", "customers", "customers/a.xlsx", damaged(chance, (content)) if how == 1 else content)
+    return Sent("file_drops", "customers", f"customers/{_stem(chance)}.xlsx", damaged(chance, (content)) if how == 1 else content)
 
 
 FORMATS: dict[str, Callable[[Random], Sent]] = {

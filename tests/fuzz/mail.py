@@ -46,9 +46,11 @@ def check(post: Post, folder: Path) -> Fate:
         put(folder, name, content)
     if post.index:
         put(folder, "index.csv", post.index)
+        put(folder.parent, "secret.txt", SECRET.encode())
+        (folder / "link.txt").symlink_to(folder.parent / "secret.txt")
     own = {"own_domains": "example.com"} if post.source == "mailbox" else {}
     run = run_of(SOURCES[post.source], folder.parent, folder=str(folder), **own)
-    fate = fate_of(run, run.source.resource(post.resource))
+    fate = fate_of(run, run.source.resource(post.resource), never=SECRET)
     if post.source == "mailbox":
         assert not run.errors, run.errors
     assert run.errors or post.rows is None or fate.rows == post.rows, f"{post.rows} records came, {fate.rows} are in the books"
@@ -88,6 +90,13 @@ def _mail(chance: Random) -> bytes:
     return damaged(chance, mail) if chance.random() < 0.6 else mail
 
 
+TRICKS = (
+    "../secret.txt", "tief/../../secret.txt", "/etc/hostname", "./a.txt", "tief//c.txt", "a.txt/", "tief", "a.txt\x00.pdf", "C:\\a.txt", "\\\\host\\a.txt",
+    "..\\secret.txt", "%2e%2e/secret.txt", "~/a.txt", "link.txt", "file:///etc/hostname", "tief/../a.txt", "\u2024\u2024/secret.txt", "index.csv",
+)  # fmt: skip
+SECRET = "nobody may read this"
+
+
 @functools.cache
 def _pdf() -> bytes:
     import fpdf
@@ -108,10 +117,10 @@ def letters(chance: Random) -> Post:
     held = io.StringIO()
     writer = csv.writer(held, delimiter=chance.choice((",", ";", "\t")))
     writer.writerow(("letter_id", "received_on", "sender_name", "address", "customer_number", "file_name"))
-    for at, name in enumerate(files):
+    for at, name in enumerate([*files, *chance.choice(((), (), TRICKS))]):
         line = [f"L{at}", chance.choice(("2026-06-30", "30.06.2026")), "Eva", "Weg 1", "", name]
         if chance.random() < 0.5:
-            line[chance.randrange(len(line))] = text(chance)
+            line[chance.randrange(len(line))] = chance.choice((text(chance), chance.choice(TRICKS)))
         writer.writerow(line[: chance.choice((6, 6, 6, 6, 5))] + ["more"] * chance.choice((0, 0, 0, 1)))
     index = held.getvalue().encode("utf-8", "surrogatepass")
     return Post("letters", "letters", files, None, damaged(chance, index) if chance.random() < 0.3 else index)

@@ -15,7 +15,7 @@ SENTENCES = (
     "0x1f", "1_000", "١٢٣", "²", "9" * 25, "9" * 5_000, "-0", "00000", "1,5", "1.5.2", "0001-01-01", "0001-01-01T00:00:00Z", "9999-12-31",
     "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59-14:00", "0000-00-00", "2026-02-30", "2026-07-01T25:00:00Z",
     "2026-07-01T06:00:00Z", "2026-07-01", "24:00", "12/31/2026", "31.12.2026", "1970-01-01T00:00:00Z", "-0001-01-01T00:00:00Z", "10000-01-01T00:00:00Z",
-    "a\nb", "a\r\nb", "\t", ",;\t|", '"', "'", '""', "\\", "\\u0000", "\\N", "x" * 70_000,
+    "a\nb", "a\r\nb", "\t", ",;\t|", '"', "'", '""', "\\", "\\u0000", "\\N", "[/]", "[bold red]x", "#{x}", "x" * 70_000,
 )  # fmt: skip
 NUMBERS = (
     0, -1, 1, 2**31, 2**53 + 1, 2**63 - 1, 2**63, -(2**63), 2**64 - 1, 10**11, 10**12, 10**17, -(10**11), -62135596800, -62135596801, 253402300799,
@@ -57,6 +57,8 @@ _PARTS = (
     b"\xc3",
     b"\xed\xa0\x80",
     b"[[[[[[[[",
+    b"[" * 2_000,
+    b'{"a":' * 2_000,
     b'{"a":',
     b"NaN",
     b"-" * 70,
@@ -104,6 +106,21 @@ def nested(depth: int, leaf: Any) -> Any:
 
 def name(chance: Random) -> str:
     return chance.choice(CLOSE) if chance.random() < 0.3 else text(chance)
+
+
+def as_json(chance: Random, told: Any) -> bytes:
+    """A value as some library may write it: with NaN where a number is none, now and then with a key that stands there twice."""
+    written = json.dumps(told, ensure_ascii=chance.random() < 0.3)
+    if isinstance(told, dict) and told and chance.random() < 0.1:
+        again = json.dumps({chance.choice(list(told)): value(chance)}, ensure_ascii=False)
+        written = again[:-1] + ", " + written[1:]
+    return written.encode("utf-8", "surrogatepass")
+
+
+def file_name(chance: Random) -> str:
+    """What a file may be called: no slash, no null byte, no longer than a file system takes."""
+    word = text(chance).replace("/", "|").replace("\x00", "")[:50].lstrip("._~") or "a"
+    return word + "\udcff" if chance.random() < 0.05 else word
 
 
 def spoilt(chance: Random, record: Any) -> Any:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
-
 from tests.fuzz import answers, commands, exports, files, mail, shaping
-from tests.fuzz.feeding import Fate, quick
+from tests.fuzz.feeding import Fate
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +32,3 @@ TARGETS: dict[str, Target] = {
     "command line": Target(commands.arguments, commands.check, 2),
     "Arrow pages": Target(exports.batch, exports.check_batch, 6),
 }
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class _Input:
-    """An input that says no more of itself than a person reads, however deep it is nested."""
-
-    value: Any
-
-    def __repr__(self) -> str:
-        told = reprlib.Repr()
-        told.maxlevel, told.maxdict, told.maxlist, told.maxstring, told.maxother = 5, 60, 5, 80, 300
-        return told.repr(self.value)
-
-
-def attempt(target: Target, inputs: int, number: int, folder: Path) -> tuple[int, Fate]:
-    """Tries so many inputs; how many it were, and what became of all their rows. Fails with the smallest input that failed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    fates, count = Fate(), 0
-
-    @seed(number)
-    @settings(
-        max_examples=inputs, deadline=None, database=None, report_multiple_bugs=False, suppress_health_check=list(HealthCheck),
-        phases=(Phase.generate,),
-    )  # fmt: skip
-    @given(st.randoms(use_true_random=True).map(target.make).map(_Input))
-    def tried(told: _Input) -> None:
-        nonlocal fates, count
-        fates, count = fates + target.check(told.value, folder / "place"), count + 1
-
-    with quick():
-        tried()
-    return count, fates

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import zipfile
@@ -10,8 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import fpdf
 import orjson
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from dlt.common.storages.load_package import PackageStorage
 from starlette.responses import Response
@@ -22,7 +25,10 @@ from ingest.core.paging import MetaCursorPaginator
 from ingest.core.paths import Paths
 from ingest.core.readers import exported_file
 from ingest.core.readers.csv_text import CsvText
-from ingest.core.readers.formats import Csv, OpenFile
+from ingest.core.readers.folder import Refused
+from ingest.core.readers.formats import Csv, OpenFile, Parquet
+from ingest.core.readers.letter_text import text_of
+from ingest.core.readers.spreadsheets import Excel
 from ingest.core.readers.unpacking import BrokenFile, damages
 from ingest.core.shape import Shaper
 from ingest.core.spec import Listing
@@ -128,6 +134,72 @@ def test_a_damaged_part_of_a_container_is_told_of() -> None:
 def test_a_header_that_is_no_text_is_no_answer() -> None:
     reading = CsvText(call=None)  # type: ignore[arg-type]
     assert reading.table(b'"Id\x9b"\n"1"\n', None, is_last_try=True) is None and reading.rows == 0
+
+
+def test_a_string_of_ten_megabytes_lands_whole_or_is_set_aside_whole(vendor: Vendor, warehouse: Warehouse) -> None:
+    long = "x" * 10_000_000
+    vendor.answers = [Response(json.dumps({"results": [{**person(1), "unheard of": long}, {**person(2), "age": long}]}))]
+    assert warehouse.run().failures == {}
+    assert warehouse.rows('select id, length(_extra) - length(\'{"unheard of":""}\') from raw_acme.people') == [("1", 10_000_000)]
+    assert warehouse.rows("select length(record) > 10000000, length(reason) < 200 from raw_acme.quarantine") == [(True, True)]
+
+
+def test_a_cell_of_ten_megabytes_is_read_and_one_of_twenty_costs_its_file() -> None:
+    def rows(size: int) -> int:
+        content = b"a,b\n1,2\n1," + b"x" * size + b"\n3,4\n"
+        return sum(page.num_rows for page in Csv().pages(OpenFile(io.BytesIO(content), 2**30, (), lambda row, reason: None)))
+
+    assert rows(10_000_000) == 3
+    with pytest.raises(BrokenFile, match="is no such table"):
+        rows(20_000_000)
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "reason"),
+    [
+        ("xl/worksheets/sheet1.xml", "B3" + "9" * 25, "has a cell where no sheet has one"),
+        ("xl/worksheets/sheet1.xml", "A" * 70 + "3", "has a cell where no sheet has one"),
+        ("xl/worksheets/sheet1.xml", "xfd1048576", "spans 1,048,576 rows"),
+        ("anywhere.bin", "XFD1048576", "spans 1,048,576 rows"),
+        ("content.xml", "A1", "is a workbook of another kind"),
+    ],
+)
+def test_a_cell_so_far_out_that_laying_the_sheet_out_would_end_the_process_costs_its_file(
+    name: str, cell: str, reason: str
+) -> None:
+    book = io.BytesIO()
+    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as container:
+        container.writestr(name, f'<worksheet><sheetData><c r="A1"/><c r="{cell}"/></sheetData></worksheet>')
+    with pytest.raises(BrokenFile, match=reason):
+        list(Excel().pages(OpenFile(io.BytesIO(book.getvalue()), 2**30, (), lambda row, why: None)))
+
+
+def test_parquet_that_unpacks_to_more_than_is_allowed_is_refused() -> None:
+    held = io.BytesIO()
+    pq.write_table(pa.table({"a": pa.array(["x" * 1_000] * 30_000)}), held, compression="zstd")
+    assert held.tell() < 10_000
+    with pytest.raises(BrokenFile, match="unpacks to more than the 20,000,000 bytes allowed"):
+        list(Parquet().pages(OpenFile(held, 20_000_000, (), lambda row, reason: None)))
+
+
+def test_an_export_that_unpacks_to_more_than_is_allowed_is_refused() -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.json", b"{}\n" * 400_000)
+    for body in (held.getvalue(), gzip.compress(b"{}\n" * 400_000)):
+        with pytest.raises(exported_file.BadFile):
+            list(exported_file.pages(body, exported_file.NdJson(), lambda record, reason: None, most_bytes=1_000_000))
+
+
+def test_a_pdf_with_a_filter_nobody_knows_is_refused(tmp_path: Path) -> None:
+    page = fpdf.FPDF()
+    page.add_page()
+    page.set_font("helvetica", size=12)
+    page.cell(text="Sehr geehrte Damen und Herren")
+    file = tmp_path / "a.pdf"
+    file.write_bytes(bytes(page.output()).replace(b"/FlateDecode", b"/FlateDecodf"))
+    with pytest.raises(Refused, match="the PDF is broken"):
+        text_of(file, file.stat().st_size)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Arrow tells the terminal, too

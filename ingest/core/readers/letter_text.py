@@ -61,7 +61,7 @@ def _plain(path: Path) -> LetterText:
 
 def _printed(path: Path) -> LetterText:
     import pypdf  # takes a while, and is needed for letters only
-    from pypdf.errors import DependencyError, PyPdfError
+    from pypdf.errors import DependencyError
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it names what is odd in a file, page by page
     try:
@@ -72,7 +72,9 @@ def _printed(path: Path) -> LetterText:
             return _pages(reader)
     except DependencyError as error:  # a cipher that only other libraries know
         raise Refused("the PDF is encrypted") from error
-    except (PyPdfError, ValueError, TypeError, LookupError, AttributeError, RecursionError, ArithmeticError, OSError) as error:
+    except Refused:
+        raise
+    except Exception as error:  # what pypdf cannot read it reports in many ways, NotImplementedError among them
         raise Refused(f"the PDF is broken ({type(error).__name__})") from error
 
 

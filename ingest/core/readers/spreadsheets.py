@@ -18,7 +18,11 @@ from ingest.core.readers.unpacking import BrokenFile, checked_zip, damages
 
 # A sheet is laid out from its first to its last cell: two cells far apart would take all memory there is.
 _CELL_BYTES = 32
-_CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,3})([0-9]{1,7})["']""")
+_CELL = re.compile(rb"""\br\s*=\s*["']([A-Za-z0-9]+)["']""")
+_REFERENCE = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})", re.IGNORECASE)
+_OTHER_KINDS = frozenset(
+    ("content.xml", "xl/workbook.bin")
+)  # of OpenDocument and of binary workbooks, which calamine would take, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +70,29 @@ class Excel:
 
 
 def _check_extent(content: bytes, limit: int) -> None:
-    """BrokenFile when the cells of a sheet span more than `limit` bytes once laid out."""
+    """BrokenFile when the cells of a sheet span more than `limit` bytes once laid out: calamine would end this process.
+
+    A sheet is known by what it holds, since a workbook may keep it under any name.
+    """
     with damages(), zipfile.ZipFile(io.BytesIO(content)) as container:
-        for name in container.namelist():
-            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                columns, rows = _extent(container.read(name))
+        parts = container.infolist()  # of two parts of one name both, whichever calamine would read
+        if _OTHER_KINDS.intersection(part.filename.lower() for part in parts):
+            raise BrokenFile("is a workbook of another kind than its name says")
+        for held in parts:
+            if b"sheetData" in (part := container.read(held)):
+                columns, rows = _extent(part)
                 if columns * rows * _CELL_BYTES > limit:
                     raise BrokenFile(f"spans {rows:,} rows and {columns:,} columns, more than {limit:,} bytes hold")
 
 
 def _extent(xml: bytes) -> tuple[int, int]:
     columns = rows = 1
-    for letters, number in set(_CELL.findall(xml)):
-        rows = max(rows, int(number))
-        columns = max(columns, _column(letters))
+    for cell in set(_CELL.findall(xml)):
+        reference = _REFERENCE.fullmatch(cell)
+        if reference is None:
+            raise BrokenFile("has a cell where no sheet has one")
+        rows = max(rows, int(reference[2]))
+        columns = max(columns, _column(reference[1].upper()))
     return columns, rows
 
 
