@@ -55,6 +55,9 @@ class PublishedTable:
     checksum: str
 
 
+_TOLD = ("name", "rows", "checksum")
+
+
 def publish(
     paths: Paths, run_id: str, expected: Sequence[str], gates_passed: Sequence[str] = gates.ORDER, classes: Classes | None = None
 ) -> list[PublishedTable]:
@@ -116,9 +119,9 @@ def _describe(
             )
         as_of = " union all ".join(f'select max(data_as_of) as known_at from "{table.name}"' for table in tables)
         connection.execute(_DESCRIBE)
-        connection.executemany(
-            f"insert into publication select ?, ?, (select max(known_at) from ({as_of})), ?, ?, ?, ?",
-            [(run_id, datetime.now(UTC), list(gates_passed), table.name, table.rows, table.checksum) for table in tables],
+        connection.execute(
+            f"insert into publication select ?, ?, (select max(known_at) from ({as_of})), ?, unnest(?), unnest(?), unnest(?)",
+            [run_id, datetime.now(UTC), list(gates_passed), *([getattr(t, told) for t in tables] for told in _TOLD)],
         )
         describe(connection, classes)
         connection.execute("checkpoint")

@@ -124,6 +124,23 @@ class Transformer:
         if not told or not told[0].success:
             raise TransformError(_why(told, self.results), f"More stands in {self._logs / 'dbt.log'}.")
 
+    def try_formulas(self, target: Path) -> int:
+        """The project's unit tests, formulas on worked examples, over the tables as they stand: how many passed. TransformError
+        names the ones that did not. Whatever dbt writes stands in `target`. The caller holds the lock."""
+        if self._manifest is None:
+            with self._parsing():
+                self._parse()
+        files: list[Any] = []
+        with self._environment(self.paths.warehouse, self.paths.staging_file):
+            asked = ["test", "--no-write-json", "--select", "test_type:unit"]
+            told = self._invoke(asked, lambda event: files.append(_open_files()), target)
+        for environment in {id(one): one for one in files if one is not None}.values():
+            _let_go(environment)
+        results = list(getattr(told.result, "results", None) or [])
+        if not told.success:
+            raise TransformError(_why([told], results), "Correct the formula, or the example beside its model.")
+        return sum(str(result.status) == "pass" for result in results)
+
     def document(self, target: Path) -> Path:
         """dbt's documentation of the project and of the warehouse as it stands, as one file in `target`. The caller holds the lock.
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import pyarrow as pa
-import requests
-
-from ingest.core.http import VendorClient
 from ingest.core.spec import Listing, Reader, Resource, Source
 from ingest.core.templates import Filler
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import requests
+
+    from ingest.core.http import VendorClient
 
 Page: TypeAlias = "list[Any] | pa.Table"
 

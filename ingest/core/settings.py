@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dlt
-
 from ingest.core.errors import SettingMissing
 from ingest.core.spec import Setting, Source
 
@@ -17,6 +15,8 @@ def variable(source: Source, setting: Setting) -> str:
 
 def value_of(source: Source, setting: Setting) -> str | None:
     """What the user gave for a setting, or None."""
+    import dlt
+
     provider = dlt.secrets if setting.secret else dlt.config
     value: str | None = provider.get(f"sources.{source.name}.{setting.name}", str)
     return value
@@ -24,6 +24,8 @@ def value_of(source: Source, setting: Setting) -> str | None:
 
 def accepts_short_listing(source: Source) -> bool:
     """True when the user says that many records were deleted on purpose; meant for one run."""
+    import dlt
+
     return bool(dlt.config.get(f"sources.{source.name}.{SHORT_LISTING}", bool))
 
 

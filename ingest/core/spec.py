@@ -12,13 +12,15 @@ from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from dlt.sources.helpers.rest_client.paginators import BasePaginator, SinglePagePaginator
-from requests.auth import AuthBase
+from ingest.core.pagers import single_page
 
 if TYPE_CHECKING:
+    from dlt.sources.helpers.rest_client.paginators import BasePaginator
+    from requests.auth import AuthBase
+
     from ingest.core.calls import Call, Page
 
-PagerFactory = Callable[[], BasePaginator]
+PagerFactory = Callable[[], "BasePaginator"]
 
 
 class Kind(Enum):
@@ -181,7 +183,7 @@ class Listing:
 
     path: str
     records: str
-    pages: PagerFactory = SinglePagePaginator
+    pages: PagerFactory = single_page
     method: str = "GET"
     params: Mapping[str, Any] = field(default_factory=dict)
     json: Mapping[str, Any] | None = None

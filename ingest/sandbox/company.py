@@ -46,6 +46,8 @@ _PARTS = (
     "social",
 )
 _PLANTING = Path(__file__).parent / "planting"
+_FEW = 5_000
+"""Up to so many customers, threads and the packing of columns take longer than they save."""
 
 
 def build(directory: Path, customers: int, seed: int, sources: Sequence[str] = ()) -> None:
@@ -61,11 +63,15 @@ def build(directory: Path, customers: int, seed: int, sources: Sequence[str] = (
     draft = directory / f".{FILE_NAME}.{os.getpid()}"
     draft.unlink(missing_ok=True)
     with duckdb.connect(str(draft)) as connection:
+        if customers <= _FEW:
+            connection.execute("set threads = 1; set force_compression = 'uncompressed'")
+        connection.begin()
         _prepare(connection, customers, seed)
         for part in (*_PARTS, *(name for name in SOURCES if name in settings["sources"])):
             script = _PLANTING / f"{part}.sql"
             if part in _PARTS or script.exists():
                 _plant(connection, script)
+        connection.commit()
     draft.replace(target)
     (directory / "company.json").write_text(json.dumps(settings), encoding="utf-8")
 

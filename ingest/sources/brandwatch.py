@@ -14,8 +14,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
-
+from ingest.core.pagers import next_cursor
 from ingest.core.readers.shaped import Shaped
 from ingest.core.spec import (
     Bearer,
@@ -36,7 +35,7 @@ from ingest.core.spec import (
     text,
 )
 
-_cursor = partial(JSONResponseCursorPaginator, cursor_path="nextCursor", cursor_param="cursor")
+_cursor = partial(next_cursor, "nextCursor", "cursor")
 
 
 def _mentions(clock: str, since: str) -> Listing:

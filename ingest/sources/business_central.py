@@ -14,8 +14,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from dlt.sources.helpers.rest_client.paginators import JSONLinkPaginator
-
+from ingest.core.pagers import next_link
 from ingest.core.spec import (
     Children,
     ClientCredentials,
@@ -35,7 +34,7 @@ from ingest.core.spec import (
     text,
 )
 
-_next_link = partial(JSONLinkPaginator, next_url_path="'@odata.nextLink'")
+_next_link = partial(next_link, "'@odata.nextLink'")
 _ODATA = ("@odata.etag", "@odata.context")
 
 

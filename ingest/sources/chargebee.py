@@ -12,13 +12,13 @@ Length: its columns, declared one by one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
-from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
-from requests.auth import HTTPBasicAuth
-
+from ingest.core.pagers import next_cursor
 from ingest.core.readers.chosen import Chosen
 from ingest.core.spec import (
     Budget,
@@ -38,7 +38,17 @@ from ingest.core.spec import (
     text,
 )
 
-_by_offset = partial(JSONResponseCursorPaginator, cursor_path="next_offset", cursor_param="offset")
+if TYPE_CHECKING:
+    from requests.auth import AuthBase
+
+_by_offset = partial(next_cursor, "next_offset", "offset")
+
+
+def _auth(settings: Mapping[str, str]) -> AuthBase:
+    """The key is the user, without a password."""
+    from requests.auth import HTTPBasicAuth
+
+    return HTTPBasicAuth(settings["api_key"], "")
 
 
 def _list(name: str, columns: tuple[Column, ...], ignored: str = "", sort: str = "updated_at") -> Resource:
@@ -67,7 +77,7 @@ CHARGEBEE = Source(
     name="chargebee",
     title="Chargebee",
     base_url="{base_url}",
-    auth=OwnAuth(lambda settings: HTTPBasicAuth(settings["api_key"], "")),  # the key is the user, without a password
+    auth=OwnAuth(_auth),
     settings=(
         Setting("base_url", "address of the API: https://<site>.chargebee.com/api/v2"),
         Setting("api_key", "Chargebee: Settings > Configure Chargebee > API keys > read-only key", secret=True),

@@ -15,16 +15,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-
-from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
-from requests.auth import AuthBase
+from typing import TYPE_CHECKING
 
 from ingest.core.errors import SettingMissing
 from ingest.core.readers.chosen import Chosen
 from ingest.core.readers.fhir_bundles import Deletions, Searchset, deletions_in
 from ingest.core.readers.ndjson_export import NdjsonExport
-from ingest.core.smart_backend import SmartBackend
 from ingest.core.spec import OBSERVED_AT, Budget, Column, Cursor, OwnAuth, Resource, Setting, Source, flag, instant, nested, text
+
+if TYPE_CHECKING:
+    from requests.auth import AuthBase
 
 _LAG = timedelta(minutes=10)
 _TYPES = ("Patient", "Encounter", "Appointment", "QuestionnaireResponse")
@@ -36,6 +36,10 @@ _REFERENCE = ("display", "type", "identifier", "extension")  # what else a refer
 
 def _auth(settings: Mapping[str, str]) -> AuthBase:
     """SMART backend services where a private key is given, else a token as it is."""
+    from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
+
+    from ingest.core.smart_backend import SmartBackend
+
     if settings["private_key"]:
         return SmartBackend(
             access_token_url=settings["token_url"],

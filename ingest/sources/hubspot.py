@@ -15,9 +15,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
-
-from ingest.core.paging import CappedSearchPaginator
+from ingest.core.pagers import capped_search, next_cursor
 from ingest.core.spec import (
     BATCH,
     Bearer,
@@ -37,7 +35,7 @@ from ingest.core.spec import (
     text,
 )
 
-_after = partial(JSONResponseCursorPaginator, cursor_path="paging.next.after", cursor_param="after")
+_after = partial(next_cursor, "paging.next.after", "after")
 _STAMPS = (
     instant("created_at", "createdAt"),
     instant("updated_at", "updatedAt"),
@@ -59,7 +57,7 @@ def _crm_object(name: str, modified: str, columns: tuple[Column, ...]) -> Resour
         changes=Listing(
             f"{path}/search",
             "results",
-            partial(CappedSearchPaginator, modified),
+            partial(capped_search, modified),
             method="POST",
             json={
                 "filterGroups": [{"filters": [{"propertyName": modified, "operator": "GTE", "value": "{since_ms}"}]}],

@@ -18,7 +18,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from ingest.core.positions import NextPagePaginator
+from ingest.core.pagers import next_page
 from ingest.core.readers.detail import Detail
 from ingest.core.readers.scroll import Scroll
 from ingest.core.spec import (
@@ -48,7 +48,7 @@ def _search(name: str, records: str, since: str) -> Listing:
         "sort": {"field": "updated_at", "order": "ascending"},
         "pagination": {"per_page": 150},
     }
-    return Listing(f"/{name}/search", records, NextPagePaginator, method="POST", json=body, in_order=True)
+    return Listing(f"/{name}/search", records, next_page, method="POST", json=body, in_order=True)
 
 
 def _searched(name: str, records: str, lag: timedelta, columns: tuple[Column, ...], ignored: tuple[str, ...]) -> Resource:
@@ -59,7 +59,7 @@ def _searched(name: str, records: str, lag: timedelta, columns: tuple[Column, ..
         columns=(text("id"), *columns, epoch("created_at"), epoch("updated_at")),
         full=_search(name, records, "0"),
         changes=_search(name, records, "{since_unix}"),
-        keys=Listing(f"/{name}", records, NextPagePaginator, params={"per_page": "150"}),
+        keys=Listing(f"/{name}", records, next_page, params={"per_page": "150"}),
         cursor=Cursor("updated_at", lag=lag),
         ignored=("type", "tags", *ignored),
     )

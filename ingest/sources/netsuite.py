@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from ingest.core.readers.suiteql import SuiteQl
-from ingest.core.signed_assertion import SignedAssertion
 from ingest.core.spec import (
     OBSERVED_AT,
     Column,
@@ -38,11 +38,16 @@ from ingest.core.spec import (
     text,
 )
 
+if TYPE_CHECKING:
+    from ingest.core.signed_assertion import SignedAssertion
+
 _LAG = timedelta(minutes=75)
 _TYPES = "type IN ('SalesOrd', 'CustInvc', 'CustCred')"
 
 
 def _token(settings: Mapping[str, str]) -> SignedAssertion:
+    from ingest.core.signed_assertion import SignedAssertion
+
     return SignedAssertion(
         "netsuite",
         token_url=settings["base_url"].rstrip("/") + "/services/rest/auth/oauth2/v1/token",

@@ -15,13 +15,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dlt.sources.helpers.rest_client.auth import APIKeyAuth
-from dlt.sources.helpers.rest_client.paginators import JSONLinkPaginator
-from requests import Response
-
-from ingest.core.hidden_status import HiddenStatus
+from ingest.core.pagers import next_link
 from ingest.core.readers.export import Export
 from ingest.core.readers.exported_file import JsonDocument, NdJson
 from ingest.core.readers.shaped import Shaped
@@ -41,6 +37,11 @@ from ingest.core.spec import (
     text,
 )
 
+if TYPE_CHECKING:
+    from requests import Response
+
+    from ingest.core.hidden_status import HiddenStatus
+
 _METADATA = ("startDate", "endDate", "recordedDate", "_recordId", "status", "progress", "duration", "finished")
 _WHEREABOUTS = ("ipAddress", "locationLatitude", "locationLongitude")
 _RECIPIENT = ("recipientEmail", "recipientFirstName", "recipientLastName", "externalDataReference")
@@ -58,6 +59,10 @@ def _status(response: Response) -> int:
 
 
 def _auth(settings: Mapping[str, str]) -> HiddenStatus:
+    from dlt.sources.helpers.rest_client.auth import APIKeyAuth
+
+    from ingest.core.hidden_status import HiddenStatus
+
     return HiddenStatus(APIKeyAuth(name="X-API-TOKEN", api_key=settings["token"]), _status)
 
 
@@ -69,7 +74,7 @@ def _without_whereabouts(response: dict[str, Any]) -> dict[str, Any]:
     return {**response, "values": {name: value for name, value in values.items() if name not in _WHEREABOUTS}}
 
 
-_SURVEYS = Listing("/surveys", "result.elements", partial(JSONLinkPaginator, next_url_path="result.nextPage"))
+_SURVEYS = Listing("/surveys", "result.elements", partial(next_link, "result.nextPage"))
 _export = partial(
     Export,
     each=_SURVEYS,

@@ -15,15 +15,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
-from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
-from requests import Response
-
-from ingest.core.hidden_status import HiddenStatus
-from ingest.core.readers.counted_pages import CountedPagesPaginator
-from ingest.core.readers.keyset import KeysetPaginator
+from ingest.core.pagers import behind_last_id, counted_pages, next_cursor
 from ingest.core.readers.shaped import Shaped
 from ingest.core.readers.spans import Spans
 from ingest.core.spec import (
@@ -43,14 +37,23 @@ from ingest.core.spec import (
     text,
 )
 
+if TYPE_CHECKING:
+    from requests import Response
+
+    from ingest.core.hidden_status import HiddenStatus
+
 _SECONDS, _DAYS = "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"
 _OF_PROFILE = "customer_profile_id.eq({parent.id})"
 _PROFILES = Children("profiles", each_keeps_its_cursor=True)
-_by_cursor = partial(JSONResponseCursorPaginator, cursor_path="paging.next_cursor", cursor_body_path="page_cursor")
+_by_cursor = partial(next_cursor, "paging.next_cursor", body_path="page_cursor")
 
 
 def _auth(settings: Mapping[str, str]) -> HiddenStatus:
     """202 says that the figures are not ready and the call is to be repeated."""
+    from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
+
+    from ingest.core.hidden_status import HiddenStatus
+
     return HiddenStatus(BearerTokenAuth(token=settings["token"]), _status)
 
 
@@ -133,7 +136,7 @@ _POSTS = Shaped(
         Listing(
             "/{parent.customer_id}/analytics/posts",
             "data",
-            KeysetPaginator,
+            behind_last_id,
             method="POST",
             json={
                 "filters": [_OF_PROFILE, "created_time.in({from}..{to})"],
@@ -152,7 +155,7 @@ _PROFILE_DAYS = Shaped(
         Listing(
             "/{parent.customer_id}/analytics/profiles",
             "data",
-            CountedPagesPaginator,
+            counted_pages,
             method="POST",
             json={"filters": [_OF_PROFILE, "reporting_period.in({from}...{to})"], "metrics": _DAY_METRICS},
         ),

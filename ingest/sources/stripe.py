@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ingest.core.paging import LastIdPaginator
+from ingest.core.pagers import last_id
 from ingest.core.spec import (
     OBSERVED_AT,
     Bearer,
@@ -49,11 +49,11 @@ def _object(
         name=name,
         key=("id",),
         columns=(text("id"), *columns, nested("metadata"), flag("livemode"), epoch("created_at", "created")),
-        full=Listing(f"/v1/{name}", "data", LastIdPaginator, params={"limit": "100", **(params or {})}),
+        full=Listing(f"/v1/{name}", "data", last_id, params={"limit": "100", **(params or {})}),
         changes=Listing(
             "/v1/events",
             "data",
-            LastIdPaginator,
+            last_id,
             unwrap="data.object",
             params={"limit": "100", "types[]": events, "created[gte]": "{since_unix}"},
         ),
@@ -187,8 +187,8 @@ STRIPE = Source(
                 flag("livemode"),
                 epoch("created_at", "created"),
             ),
-            full=Listing("/v1/events", "data", LastIdPaginator, params={"limit": "100"}),
-            changes=Listing("/v1/events", "data", LastIdPaginator, params={"limit": "100", "created[gte]": "{since_unix}"}),
+            full=Listing("/v1/events", "data", last_id, params={"limit": "100"}),
+            changes=Listing("/v1/events", "data", last_id, params={"limit": "100", "created[gte]": "{since_unix}"}),
             cursor=Cursor("created_at", lag=timedelta(minutes=10)),
             newest_first=True,
             ignored=("object", "data", "request", "pending_webhooks"),

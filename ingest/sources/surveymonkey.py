@@ -14,8 +14,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from dlt.sources.helpers.rest_client.paginators import JSONLinkPaginator
-
+from ingest.core.pagers import next_link
 from ingest.core.spec import (
     Bearer,
     Budget,
@@ -33,7 +32,7 @@ from ingest.core.spec import (
     text,
 )
 
-_next = partial(JSONLinkPaginator, next_url_path="links.next")
+_next = partial(next_link, "links.next")
 
 SURVEYMONKEY = Source(
     name="surveymonkey",

@@ -16,7 +16,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from ingest.core.positions import ExportPositionPaginator, SinceIdPaginator
+from ingest.core.pagers import export_position, since_id
 from ingest.core.spec import (
     Bearer,
     Budget,
@@ -41,7 +41,7 @@ def _export(start: str) -> Listing:
     return Listing(
         "/incremental/chats",
         "chats",
-        partial(ExportPositionPaginator, size=_PAGE),
+        partial(export_position, _PAGE),
         params={"start_time": start, "fields": "chats(*)", "limit": str(_PAGE)},
         in_order=True,
     )
@@ -74,7 +74,7 @@ ZENDESK_CHAT = Source(
                 instant("created_at", "create_date"),
                 instant("last_login_at", "last_login"),
             ),
-            full=Listing("/agents", "", SinceIdPaginator, params={"limit": "100"}),
+            full=Listing("/agents", "", since_id, params={"limit": "100"}),
             ignored=("roles", "login_count", "skills", "scope"),
         ),
         Resource(

@@ -12,9 +12,8 @@ Length: its columns, declared one by one.
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 
-from ingest.core.paging import MetaCursorPaginator, StreamPaginator
+from ingest.core.pagers import meta_cursor, stream
 from ingest.core.spec import (
     Basic,
     Budget,
@@ -33,15 +32,13 @@ from ingest.core.spec import (
     text,
 )
 
-_stream = partial(StreamPaginator, "after_cursor", "cursor", "end_of_stream")
-
 
 def _export(name: str, columns: tuple[Column, ...], include: dict[str, str], ignored: tuple[str, ...]) -> Resource:
     """A cursor-based incremental export; the saved stream position replaces the start time from the second run on."""
     listing = Listing(
         f"/api/v2/incremental/{name}/cursor.json",
         name,
-        _stream,
+        stream,
         params={"start_time": "{start_time}", "cursor": "{position}", "per_page": "1000", **include},
         in_order=True,
     )
@@ -146,13 +143,13 @@ ZENDESK_SUPPORT = Source(
             full=Listing(
                 "/api/v2/satisfaction_ratings.json",
                 "satisfaction_ratings",
-                MetaCursorPaginator,
+                meta_cursor,
                 params={"page[size]": "100", "start_time": "{start_time}"},
             ),
             changes=Listing(
                 "/api/v2/satisfaction_ratings.json",
                 "satisfaction_ratings",
-                MetaCursorPaginator,
+                meta_cursor,
                 params={"page[size]": "100", "start_time": "{since_unix}"},
             ),
             cursor=Cursor("updated_at", lag=timedelta(hours=1)),

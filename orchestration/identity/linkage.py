@@ -12,8 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -56,6 +54,9 @@ def distinct(values: Ints) -> Ints:
 
 def components(n_nodes: int, left: Ints, right: Ints) -> Ints:
     """The connected component of each node, named by its smallest node."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(n_nodes, n_nodes))
     _, labels = connected_components(graph, directed=False)
     return named_by_first(np.asarray(labels, dtype=np.int64))

@@ -48,7 +48,7 @@ def describe(connection: DuckDBPyConnection, classes: Classes) -> None:
     connection.execute(f"create or replace table {COLUMNS} (table_name varchar, column_name varchar, privacy varchar)")
     rows = [(table, column, said) for table, columns in sorted(classes.items()) for column, said in columns.items()]
     if rows:
-        connection.executemany(f"insert into {COLUMNS} values (?, ?, ?)", rows)
+        connection.execute(f"insert into {COLUMNS} select unnest(?), unnest(?), unnest(?)", [*map(list, zip(*rows, strict=True))])
 
 
 def pseudonymise(full: Path, twin: Path, key: bytes) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 import duckdb
 import pytest
 
+from ingest.core.paths import Paths
 from orchestration.cli import main
 from orchestration.identity.resolve import resolve
 from orchestration.identity_commands import moves
@@ -17,15 +19,26 @@ from tests.orchestration.conftest import Company
 Row = dict[str, object]
 
 
-@pytest.fixture
-def built(company: Company, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> Company:
-    """Three people gave one answer each, with 9, 10 and 3 points; all is published."""
-    monkeypatch.setenv("CX_DATA_DIR", str(company.paths.root))
-    real = replace(company, resolve=resolve)
-    # the command as it is, over the small company's graph
-    monkeypatch.setattr("orchestration.run.run_job", lambda job, paths, progress=False: real.run(job, instance))
+@pytest.fixture(scope="module")
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+@pytest.fixture(scope="module")
+def published(parsed_project: Path, instance: dg.DagsterInstance, tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """Three people gave one answer each, with 9, 10 and 3 points; all is published. Every test leaves all three apart again."""
+    real = Company(Paths(tmp_path_factory.mktemp("decided") / "data"), parsed_project, resolve=resolve)
     assert real.run("daily", instance).success
     return real
+
+
+@pytest.fixture
+def built(published: Company, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> Company:
+    """The same, with the command as it is over the small company's graph."""
+    monkeypatch.setenv("CX_DATA_DIR", str(published.paths.root))
+    monkeypatch.setattr("orchestration.run.run_job", lambda job, paths, progress=False: published.run(job, instance))
+    return published
 
 
 def _customers(company: Company) -> dict[str, str]:

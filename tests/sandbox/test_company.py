@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -47,16 +48,24 @@ def fingerprint(directory: Path) -> dict[str, int]:
         return {name: value(connection, f"select sum(hash(t)::hugeint) from {name} t") for (name,) in tables}
 
 
-def test_the_same_seed_plants_the_same_company_and_another_seed_another(tmp_path: Path) -> None:
-    for name, seed in (("one", 7), ("same", 7), ("other", 8)):
-        build(tmp_path / name, customers=150, seed=seed)
-    one, same, other = (fingerprint(tmp_path / name) for name in ("one", "same", "other"))
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of a company that no test changes."""
+    directory = tmp_path_factory.mktemp("small")
+    build(directory, customers=60, seed=7)
+    return directory
+
+
+def test_the_same_seed_plants_the_same_company_and_another_seed_another(small: Path, tmp_path: Path) -> None:
+    for name, seed in (("same", 7), ("other", 8)):
+        build(tmp_path / name, customers=60, seed=seed)
+    one, same, other = (fingerprint(directory) for directory in (small, tmp_path / "same", tmp_path / "other"))
     assert one == same
     assert all(one[table] != other[table] for table in ("truth.people", "vendor.hubspot__contacts", "vendor.stripe__invoices"))
 
 
-def test_a_standing_company_is_kept_and_one_of_another_size_replaced(tmp_path: Path) -> None:
-    build(tmp_path, customers=60, seed=7)
+def test_a_standing_company_is_kept_and_one_of_another_size_replaced(small: Path, tmp_path: Path) -> None:
+    shutil.copytree(small, tmp_path, dirs_exist_ok=True)
     first = (tmp_path / FILE_NAME).stat().st_ino
     build(tmp_path, customers=60, seed=7)
     assert (tmp_path / FILE_NAME).stat().st_ino == first

@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from dlt.common.configuration import resolve_configuration
-from dlt.common.configuration.specs import RuntimeConfiguration
-
 from ingest.core.calls import Call, Page, pages_of
 from ingest.core.errors import IngestError, QuotaUsedUp
 from ingest.core.readers import exported_file
@@ -129,6 +126,9 @@ class _Job:
 
     def _wait(self, job: str) -> Any:
         """Asks at growing intervals until the job is done; its state decides, not its percentage."""
+        from dlt.common.configuration import resolve_configuration
+        from dlt.common.configuration.specs import RuntimeConfiguration
+
         first = 0.2 * resolve_configuration(RuntimeConfiguration()).request_backoff_factor
         state = None
         for _ in asked_again(self.export.patience, first, 1.6, self.export.longest_wait):
