@@ -1,15 +1,17 @@
 """What the publication that stands says, kept in the warehouse for the next run to compare with: schema `publication_state`.
 
 The published file itself is the only memory: it is read again whenever it has changed, so a run that was killed before or after
-the swap compares with what readers really have. Narrow copies; a table or column an older publication lacks stays empty.
+the swap compares with what readers really have. Narrow copies; a table or column an older publication lacks stays empty. Of a
+published file that is damaged nothing is taken over: the copy of the publication before it stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ingest.core.paths import Paths
+from orchestration.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -64,15 +66,43 @@ def remember(paths: Paths) -> None:
         mark = [stamp, ", ".join(f"{name}({', '.join(columns)})" for name, columns in TABLES.items()) + f", {ERASED_FACTS}"]
         if connection.execute(f"select stamp, tables from {SCHEMA}.publication").fetchall() == [tuple(mark)]:
             return
-        if found:
-            connection.execute(f"attach '{paths.published}' as last_publication (read_only)")
-        connection.begin()
+        try:
+            _take_over(connection, paths, mark, is_there=found)
+        except duckdb.IOException:
+            if not found or not _is_damaged(paths):
+                raise
+            if not connection.execute(f"from {SCHEMA}.publication").fetchall():
+                _take_over(connection, paths, ["nothing that can be read", mark[1]], is_there=False)
+
+
+def _take_over(connection: DuckDBPyConnection, paths: Paths, mark: Sequence[str], *, is_there: bool) -> None:
+    """All that is kept of the publication, in one transaction."""
+    if is_there:
+        connection.execute(f"attach '{paths.published}' as last_publication (read_only)")
+    connection.begin()
+    try:
         for name, columns in TABLES.items():
-            _keep(connection, name, columns, is_there=found)
+            _keep(connection, name, columns, is_there=is_there)
         connection.execute(f"create or replace table {SCHEMA}.{ERASED_FACTS} ({_ERASED_FACTS})")
         connection.execute(f"delete from {SCHEMA}.publication")
-        connection.execute(f"insert into {SCHEMA}.publication values (?, ?)", mark)
+        connection.execute(f"insert into {SCHEMA}.publication values (?, ?)", list(mark))
         connection.commit()
+    except Exception:
+        connection.rollback()
+        raise
+
+
+def _is_damaged(paths: Paths) -> bool:
+    """Whether the published file alone cannot be read through: the trouble is not the warehouse's then."""
+    import duckdb
+
+    try:
+        with duckdb.connect(str(paths.published), read_only=True) as connection:
+            for (table,) in connection.execute("select table_name from duckdb_tables()").fetchall():
+                fingerprint(connection, f'"{table}"')
+    except duckdb.IOException:
+        return True
+    return False
 
 
 def _stamp(paths: Paths) -> str:

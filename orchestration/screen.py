@@ -71,7 +71,7 @@ def show_status(status: Status, *, as_json: bool = False) -> None:
         console.print(
             f"[red]unexplained[/]: {many} of [bold]{escape(gap.source)}.{escape(gap.resource)}[/], missed at {gap.where}"
         )
-    console.print(_publication_line(status.publication, datetime.now(UTC)))
+    console.print(f"[red]{status.trouble}[/]" if status.trouble else _publication_line(status.publication, datetime.now(UTC)))
     if status.publication is not None and status.publication.rows is not None:
         console.print(_rows_line(status.publication.rows), style="dim", soft_wrap=True)
 

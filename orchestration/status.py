@@ -84,7 +84,7 @@ class Publication:
 class Status:
     """Everything `cx status` prints. `writing` says who holds the warehouse when its tables could not be read.
 
-    now: the clock ages of sources are counted from.
+    now: the clock ages of sources are counted from. trouble: why the published file cannot be read, where it is damaged.
     """
 
     now: datetime
@@ -93,6 +93,7 @@ class Status:
     holds: list[Hold]
     publication: Publication | None
     missing: list[Missing] = field(default_factory=list)
+    trouble: str = ""
 
 
 def read_status(paths: Paths, sources: Sequence[Source]) -> Status:
@@ -100,7 +101,23 @@ def read_status(paths: Paths, sources: Sequence[Source]) -> Status:
     now = _vendors_clock(paths) or datetime.now(UTC)
     landed, writing = _landed(paths, sources, now)
     landed = [replace(status, calls=_calls(paths, source)) for status, source in zip(landed, sources, strict=True)]
-    return Status(now, landed, writing, read_holds(paths), read_publication(paths), read_missing(paths))
+    publication, trouble = _standing(paths)
+    return Status(now, landed, writing, read_holds(paths), publication, read_missing(paths), trouble)
+
+
+def _standing(paths: Paths) -> tuple[Publication | None, str]:
+    """The publication, and why it cannot be read where the file is damaged: everything else is to be told all the same."""
+    import duckdb
+
+    from ingest.core.places import refused
+
+    try:
+        return read_publication(paths), ""
+    except duckdb.IOException as error:
+        place = refused(error)
+        if place is None:
+            raise
+        return None, str(place)
 
 
 def _vendors_clock(paths: Paths) -> datetime | None:

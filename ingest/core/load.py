@@ -27,7 +27,7 @@ from ingest.core.errors import CxError, IngestError, SettingMissing, UnknownName
 from ingest.core.extract import OnPage, SourceRun
 from ingest.core.lock import reader, writer
 from ingest.core.masking import masked
-from ingest.core.packages import forget_normalised
+from ingest.core.packages import begin_loads_anew, forget_normalised
 from ingest.core.paths import Paths
 from ingest.core.places import refused
 from ingest.core.progress import Progress
@@ -196,6 +196,7 @@ def _finish_what_was_left(pipeline: dlt.Pipeline, source: Source, paths: Paths) 
             if pipeline.has_pending_data:
                 row_counts.begin(connection, source)
                 forget_normalised(pipeline)
+                begin_loads_anew(pipeline)
                 pipeline.normalize()
                 pipeline.load()
             row_counts.end(connection, source)

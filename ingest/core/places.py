@@ -21,11 +21,20 @@ _REMEDIES = {
     errno.EPERM: "Give this user the right to write there, or set CX_DATA_DIR to a place of its own.",
     **dict.fromkeys((errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ELOOP), "Name another place."),
 }
-_WORDS = {"No space left on device": errno.ENOSPC, "Read-only file system": errno.EROFS, "Permission denied": errno.EACCES}
+_WORDS = {
+    "No space left on device": errno.ENOSPC,
+    "Read-only file system": errno.EROFS,
+    "Permission denied": errno.EACCES,
+    "database or disk is full": errno.ENOSPC,  # SQLite's words, in which Dagster keeps its history
+    "attempt to write a readonly database": errno.EROFS,
+}
+_SQLITE_CANNOT_OPEN = "unable to open database file"
 _DAMAGED = (
     *("not a valid DuckDB database file", "Could not read enough bytes", "Corrupt database file", "Checksum"),
     *("Corrupt WAL file", "Failure while replaying WAL"),
 )
+_RESTORE = "Put a backup back with `cx restore`, or move the file away and run again: the vendors are then read anew."
+_REPUBLISH = "`cx publish` puts a whole one in its place."
 _PATH = re.compile(r"""["'](/[^"']+)["']""")
 
 
@@ -57,17 +66,24 @@ def refused(error: BaseException) -> PlaceRefused | None:
     for cause in reversed(list(_causes(error))):  # the innermost names the file
         number = cause.errno if isinstance(cause, OSError) else None
         said = str(cause)
-        number = number if number in _REMEDIES else next((n for words, n in _WORDS.items() if words in said), None)
+        if number not in _REMEDIES:
+            number = _why_not_opened() if _SQLITE_CANNOT_OPEN in said else next((n for w, n in _WORDS.items() if w in said), None)
         if number is not None:
             words = next((words for words, n in _WORDS.items() if n == number), os.strerror(number))
             found = getattr(cause, "filename", None) or next(iter(_PATH.findall(said)), "the data directory")
             return PlaceRefused(f"{words}: {found}", _REMEDIES[number])
         if isinstance(cause, duckdb.Error) and any(words in said for words in _DAMAGED):
-            return PlaceRefused(
-                f"{next(iter(_PATH.findall(said)), 'a database file')} is damaged",
-                "Put a backup back with `cx restore`, or move the file away and run again: the vendors are then read anew.",
-            )
+            found = next(iter(_PATH.findall(said)), "a database file")
+            return PlaceRefused(f"{found} is damaged", _REPUBLISH if Path(found).parent.name == "published" else _RESTORE)
     return None
+
+
+def _why_not_opened() -> int:
+    """The number of what keeps SQLite from opening a file of the data directory, which it does not tell."""
+    place = os.statvfs(Paths.from_environment().root)
+    if place.f_flag & os.ST_RDONLY:
+        return errno.EROFS
+    return errno.ENOSPC if 0 in (place.f_bavail, place.f_ffree) else errno.EACCES
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

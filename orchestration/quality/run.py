@@ -15,6 +15,7 @@ import duckdb
 
 from ingest.core.lock import writer
 from ingest.core.paths import Paths
+from ingest.core.places import refused
 from ingest.core.replay import MODE
 from ingest.core.roster import switched_off
 from ingest.core.spec import Source
@@ -117,12 +118,18 @@ def _ledger(connection: duckdb.DuckDBPyConnection, source: Source) -> dict[str, 
 
 
 def _last_publication(file: Path) -> dict[str, Last]:
-    """What the file that readers open now holds; empty before the first publication."""
+    """What the file that readers open now holds; empty before the first publication, and where the file is damaged: only the
+    next publication mends it, which must not wait for it."""
     if not file.exists() or _forgets():
         return {}
-    with _opened(file) as connection:
-        there = columns_of(connection, "main")
-        return {name: _last(connection, name, facts, there[name]) for name, facts in PUBLISHED.items() if name in there}
+    try:
+        with _opened(file) as connection:
+            there = columns_of(connection, "main")
+            return {name: _last(connection, name, facts, there[name]) for name, facts in PUBLISHED.items() if name in there}
+    except duckdb.IOException as error:
+        if refused(error) is None:
+            raise
+        return {}
 
 
 def _last(connection: duckdb.DuckDBPyConnection, name: str, facts: Published, columns: Sequence[str]) -> Last:

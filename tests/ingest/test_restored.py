@@ -5,9 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from dlt.common.storages import FileStorage
+from dlt.load import Load
 
 from orchestration.cli import main
 from tests.ingest.conftest import Warehouse, person
@@ -69,6 +72,43 @@ def test_a_log_that_was_cut_off_costs_no_rows(vendor: Vendor, warehouse: Warehou
     vendor.records += [person(900, LATER)]
     assert warehouse.run().failures == {}
     assert warehouse.rows("select count(*) from raw_acme.people") == [(251,)]
+
+
+def test_a_load_whose_end_the_warehouse_forgot_is_loaded_again(vendor: Vendor, warehouse: Warehouse) -> None:
+    """A run is killed behind its last table, and then its commits are lost: what the loader believes done is none of it there."""
+    warehouse.run()
+    vendor.records += [person(900, LATER)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Load, "complete_package", _killed)
+        shutil.copy(warehouse.paths.warehouse, warehouse.paths.root / "before.duckdb")
+        assert warehouse.run().failures
+    shutil.copy(warehouse.paths.root / "before.duckdb", warehouse.paths.warehouse)
+    assert warehouse.run().failures == {}
+    assert warehouse.rows("select count(*), count(distinct id) from raw_acme.people") == [(251, 251)]
+    assert warehouse.rows("select count(*) from raw_acme.ingest_runs") == [(3,)]
+
+
+def test_a_load_that_was_told_complete_and_not_moved_is_completed(vendor: Vendor, warehouse: Warehouse) -> None:
+    """dlt notes that a package is loaded, then moves it; killed in between, it would fail at the note on every run."""
+    vendor.records += [person(900, LATER)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FileStorage, "rename_tree", _killed_at_loaded(FileStorage.rename_tree))
+        assert warehouse.run().failures
+    assert warehouse.run().failures == {}
+    assert warehouse.rows("select count(*), count(distinct id) from raw_acme.people") == [(251, 251)]
+
+
+def _killed(*_: object, **__: object) -> None:
+    raise RuntimeError("killed")
+
+
+def _killed_at_loaded(moved: Callable[..., None]) -> Callable[..., None]:
+    def move(storage: FileStorage, source: str, target: str) -> None:
+        if target.startswith("loaded"):
+            _killed()
+        moved(storage, source, target)
+
+    return move
 
 
 @pytest.mark.parametrize("spoilt", ["head", "half"])

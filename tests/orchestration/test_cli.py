@@ -93,6 +93,17 @@ def test_status_tells_which_gate_holds_what_since_when(paths: Paths, capsys: pyt
     assert hold["since"] <= time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
 
 
+def test_status_tells_everything_else_where_the_publication_is_damaged(
+    published: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    published.published.write_bytes(b"")
+    assert main(["status"]) == 0
+    told = capsys.readouterr().out.replace("\n", " ")
+    assert "is damaged" in told and "nothing is published yet" not in told
+    assert main(["query", "select 1"]) == 1
+    assert "cx publish" in capsys.readouterr().err
+
+
 def test_status_says_who_writes_instead_of_waiting(paths: Paths) -> None:
     paths.warehouse.parent.mkdir(parents=True)
     duckdb.connect(str(paths.warehouse)).close()

@@ -73,3 +73,20 @@ def test_a_publication_of_an_older_shape_is_compared_as_far_as_it_goes(paths: Pa
     remember(paths)
     assert _kept(paths, SCORES) == [(9.0,)]
     assert _kept(paths, "select count(*) from publication_state.kpi_restatements") == [(0,)]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5], ids=["emptied", "cut off"])
+def test_of_a_damaged_publication_nothing_is_taken_over(share: float, paths: Paths) -> None:
+    _publish(paths, [9.0])
+    remember(paths)
+    _publish(paths, [1.0])
+    whole = paths.published.read_bytes()
+    paths.published.write_bytes(whole[: int(len(whole) * share)])
+    remember(paths)
+    assert _kept(paths, SCORES) == [(9.0,)]
+    paths.warehouse.unlink()
+    remember(paths)
+    assert _kept(paths, SCORES) == []
+    paths.published.write_bytes(whole)
+    remember(paths)
+    assert _kept(paths, SCORES) == [(1.0,)]

@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--customers", type=int, default=60)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--seconds", type=float, default=float("inf"), help="ends after the point that passes this time")
-    parser.add_argument("--only", action="append", help="a phase or special case by name; may be given several times")
+    parser.add_argument("--only", action="append", help="a phase, special case or one of its numbers; several times")
     parser.add_argument("--points", type=int, default=1000, help="at most so many of each phase")
     parser.add_argument("--small", action="store_true", help="only what needs no built warehouse, which is ready in seconds")
     asked = parser.parse_args()
@@ -54,24 +54,24 @@ def _try(matrix: Matrix, asked: argparse.Namespace) -> None:
     for case in special():
         if (
             (asked.small and not case.is_small)
-            or (asked.only and case.name not in asked.only)
+            or (asked.only and not {case.name, f"{case.name} {case.number}"} & set(asked.only))
             or (case.name, case.number) in done
         ):
             continue
         if time.monotonic() > until:
             return
         print(f"{case.name} {case.number}: {'; '.join(matrix.case(case).wrong) or 'recovered'}", file=sys.stderr, flush=True)
-    for kind in KINDS:
-        if asked.only and kind.name not in asked.only:
+    named = {kind.name: kind for kind in KINDS}
+    kinds = [named[name] for name in asked.only or named if name in named]
+    points = [(kind, number) for kind in kinds for number in range(min(kind.points, asked.points))]
+    for kind, number in sorted(points, key=lambda point: goes_all_the_way(*point)):  # those take minutes
+        if asked.small and (kind.begins_from != SMALL or goes_all_the_way(kind, number)):
             continue
-        for number in range(min(kind.points, asked.points)):
-            if asked.small and (kind.begins_from != SMALL or goes_all_the_way(kind, number)):
-                continue
-            if (kind.name, number) not in done:
-                if time.monotonic() > until:
-                    return
-                result = matrix.point(kind, number)
-                print(f"{kind} {number}: {'; '.join(result.wrong) or 'recovered'}", file=sys.stderr, flush=True)
+        if (kind.name, number) not in done:
+            if time.monotonic() > until:
+                return
+            result = matrix.point(kind, number)
+            print(f"{kind} {number}: {'; '.join(result.wrong) or 'recovered'}", file=sys.stderr, flush=True)
 
 
 def table(results: Sequence[Result]) -> Iterator[str]:

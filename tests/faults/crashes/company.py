@@ -24,6 +24,8 @@ from ingest.sandbox.servers.state import START
 from tests.faults.crashes.killing import Work, run
 
 SMALL, READ, PUBLISHED = "small", "read", "published"
+NEXT = {"first half": "identity", "identity": "second half", "second half": "publish", "publish": PUBLISHED}
+"""Which state a phase that begins from one leaves."""
 
 
 @dataclass(frozen=True)

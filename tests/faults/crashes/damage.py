@@ -57,12 +57,12 @@ def _log(company: Company, spoil: Spoil, number: int) -> list[str]:
     saved = company.root / "backup"
     shutil.rmtree(saved, ignore_errors=True)
     backup(paths, saved)
-    ending = run(load.work(paths, number), company.log)
+    ending = run(load.work(paths, number % len(SOURCES)), company.log)
     wanted = contents.landed(paths, SOURCES)
     log = paths.warehouse.with_name(f"{paths.warehouse.name}.wal")
     for _ in range(40):
         company.restore(SMALL)
-        run(load.work(paths, number), company.log, Moment(seconds=chance.uniform(0, ending.seconds)))
+        run(load.work(paths, number % len(SOURCES)), company.log, Moment(seconds=chance.uniform(0, ending.seconds)))
         if log.exists() and log.stat().st_size:
             break
     else:

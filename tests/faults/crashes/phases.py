@@ -16,6 +16,7 @@ import dlt
 from ingest.core.load import ingest
 from ingest.core.paths import Paths
 from orchestration.assets.identity import STEP as IDENTITY
+from orchestration.assets.publish import KEY
 from orchestration.cli import main
 from orchestration.run import run_job
 from tests.faults.crashes import contents
@@ -23,6 +24,7 @@ from tests.faults.crashes.contents import Contents
 from tests.faults.crashes.killing import Phase, Work
 
 READ = ("hubspot", "zendesk_support", "web_events")  # pages with parents, an incremental export, files
+PUBLICATION = "__".join(KEY.path)
 FIRST_HALF, SECOND_HALF = "transform_before_identity", "transform_after_identity"
 
 
@@ -30,7 +32,8 @@ FIRST_HALF, SECOND_HALF = "transform_before_identity", "transform_after_identity
 class Kind:
     """A phase: the work it is killed in (and repeated by), the saved state it begins from, what to compare afterwards.
 
-    command: the work as a user starts it; points: how many of the matrix; variants: how many kinds of points there are, by the number's remainder.
+    command: the work as a user starts it; points: how many of the matrix; variants: how many kinds of points there are, by the number's remainder;
+    recovery: the ordinary next run, where that is not the same work again.
     """
 
     name: str
@@ -40,19 +43,21 @@ class Kind:
     command: Work
     points: int
     variants: int = 1
+    recovery: Callable[[Paths, int], Work] | None = None
 
     def __str__(self) -> str:
         return self.name
 
 
 def reading(step: str, sources: Sequence[str]) -> Callable[[Paths, int], Work]:
-    """Reads sources side by side; the phase is one step of one of them, which the point's number picks."""
+    """Reads sources side by side, or one of them alone; the phase is a step of one. The point's number picks which."""
 
     def at(paths: Paths, number: int) -> Work:
         def work(phase: Phase) -> None:
             source = sources[number % len(sources)]
+            is_alone = number % (2 * len(sources)) >= len(sources)
             with _told(phase, dlt.Pipeline, step, lambda pipeline, *_: pipeline.pipeline_name == source):
-                report = ingest(sources, paths=paths)
+                report = ingest([source] if is_alone else sources, paths=paths)
             if report.failures:
                 raise RuntimeError(str(report.failures))
 
@@ -100,7 +105,7 @@ def cx(*arguments: str, step: str = "") -> Work:
 
 def _publishing(paths: Paths, number: int) -> Work:
     def work(phase: Phase) -> None:
-        with _told(phase, *_found("orchestration.publish", "publish")):
+        with _told(phase, *_found("orchestration.publish", "publish")), only(PUBLICATION):
             run_job("publish", paths)
 
     return work
@@ -162,17 +167,17 @@ def _of_half(schemas: Sequence[str]) -> Callable[[Paths], Contents]:
 
 KINDS = (
     *(
-        Kind(name, "small", reading(step, READ), lambda paths: contents.landed(paths, READ), cx("ingest", *READ), 40, len(READ))
+        Kind(name, "small", reading(step, READ), lambda paths: contents.landed(paths, READ), cx("ingest", *READ), 40, 2 * len(READ))
         for name, step in (("extract", "extract"), ("normalise", "normalize"), ("load", "load"))
     ),
     Kind(
         "dbt, first half", "first half", _step(FIRST_HALF, "orchestration.transformer:Transformer", "_invoke"),
-        _of_half(("reference", "staging", "identity")), cx("build", step=FIRST_HALF), 10,
+        _of_half(("reference", "staging", "identity")), cx("build", step=FIRST_HALF), 8,
     ),
-    Kind("identity", "identity", _step(IDENTITY, "orchestration.identity.resolve", "resolve"), contents.resolved, cx("build", step=IDENTITY), 30),
+    Kind("identity", "identity", _step(IDENTITY, "orchestration.identity.resolve", "resolve"), contents.resolved, cx("build", step=IDENTITY), 32),
     Kind(
         "dbt, second half", "second half", _step(SECOND_HALF, "orchestration.transformer:Transformer", "_invoke"),
         _of_half(("customer_360", "marts")), cx("build", step=SECOND_HALF), 4,
     ),
-    Kind("publish", "publish", _publishing, _published, cx("publish"), 36),
+    Kind("publish", "publish", _publishing, _published, cx("publish"), 36, recovery=lambda paths, _: job(paths, "publish")),
 )  # fmt: skip

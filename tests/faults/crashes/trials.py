@@ -7,7 +7,7 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 
 from tests.faults.crashes import contents
 from tests.faults.crashes.case import Case
@@ -19,7 +19,7 @@ from tests.faults.crashes.watching import watch
 
 SEED = 20260701
 TRIES = 12  # a moment may lie behind the end of a run that is faster than the measured one
-ALL_THE_WAY = {"extract": 11, "load": 11, "dbt, first half": 5, "identity": 5, "publish": 5}
+ALL_THE_WAY = {"load": 11, "identity": 5, "publish": 5}
 """The points from which the next run goes on to the publication."""
 
 
@@ -37,10 +37,10 @@ class Result:
 
 @dataclass
 class Undisturbed:
-    """What an undisturbed phase leaves, and how long it is, by the point's variant."""
+    """What an undisturbed phase of one variant leaves, and how long it is."""
 
     found: Contents
-    lengths: dict[int, Ending] = field(default_factory=dict)
+    length: Ending
 
 
 class Matrix:
@@ -50,6 +50,7 @@ class Matrix:
         self.company, self.seed = company, seed
         self.file = company.root / "results.jsonl"
         self._undisturbed: dict[str, Undisturbed] = {}
+        self._kept_contents: dict[str, Contents] = {}
 
     def results(self) -> list[Result]:
         if not self.file.exists():
@@ -58,17 +59,19 @@ class Matrix:
 
     def point(self, kind: Kind, number: int) -> Result:
         """Tries one point and keeps its result."""
-        lengths = self._length(kind, number)
+        undisturbed = self._of(kind, number)
         chance = random.Random(f"{self.seed} {kind} {number}")
         to_publication = goes_all_the_way(kind, number)
         work = kind.work(self.company.paths, number)
         for _ in range(TRIES):
-            moment = _drawn(chance, lengths, by_event=number % 2 == 1)
+            moment = _drawn(chance, undisturbed.length, by_event=number % 2 == 1)
             self.company.restore(READ if to_publication and kind.begins_from == SMALL else kind.begins_from)
             with self._watched(kind, to_publication) as seen:
                 if not run(work, self.company.log, moment).inside:
                     continue
-                wrong = [f"after the kill: {told}" for told in self._torn()] + self._recover(kind, number, to_publication)
+                wrong = [f"after the kill: {told}" for told in self._torn()] + self._recover(
+                    kind, number, undisturbed, to_publication
+                )
             break
         else:
             raise AssertionError(f"{kind} {number}: no kill fell into the phase")
@@ -94,15 +97,15 @@ class Matrix:
             return watch(self.company.paths, self.company.root / "seen.log")
         return nullcontext(list)
 
-    def _recover(self, kind: Kind, number: int, to_publication: bool) -> list[str]:
+    def _recover(self, kind: Kind, number: int, undisturbed: Undisturbed, to_publication: bool) -> list[str]:
         """What differs from an undisturbed run after the ordinary next one."""
         paths, wrong = self.company.paths, list[str]()
-        work = job(paths, "daily") if to_publication else kind.work(paths, number)
+        work = job(paths, "daily") if to_publication else (kind.recovery or kind.work)(paths, number)
         if not run(work, self.company.log).is_through:
             return [f"the next run failed: {self.company.last_words()[-600:]}"]
         try:
             if not to_publication:
-                wrong += contents.differing(kind.found(paths), self._undisturbed[kind.name].found)
+                wrong += contents.differing(kind.found(paths), undisturbed.found)
             else:
                 wrong += contents.differing(contents.published(paths.published), self._published())
         except AssertionError as error:
@@ -127,21 +130,25 @@ class Matrix:
         return self._kept("published before", lambda: contents.published(self.company.saved("read").published))
 
     def _kept(self, name: str, make: Callable[[], Contents]) -> Contents:
-        if name not in self._undisturbed:
-            self._undisturbed[name] = Undisturbed(make())
-        return self._undisturbed[name].found
+        if name not in self._kept_contents:
+            self._kept_contents[name] = make()
+        return self._kept_contents[name]
 
-    def _length(self, kind: Kind, number: int) -> Ending:
-        """How long the phase is undisturbed; measured once a variant, when what it leaves is kept too."""
+    def _of(self, kind: Kind, number: int) -> Undisturbed:
+        """The phase undisturbed: tried once a variant."""
         variant = number % kind.variants
-        known = self._undisturbed.get(kind.name)
-        if known is None or variant not in known.lengths:
-            self.company.restore(kind.begins_from)
-            ending = run(kind.work(self.company.paths, number), self.company.log)
+        name = f"{kind} {variant}"
+        if name not in self._undisturbed:
+            ending = self._undisturbed_run(kind, number)
+            if ending.imported:  # which are events of the phase too
+                ending = self._undisturbed_run(kind, number)
             assert ending.is_through, self.company.last_words()
-            known = self._undisturbed.setdefault(kind.name, Undisturbed(kind.found(self.company.paths)))
-            known.lengths[variant] = ending
-        return known.lengths[variant]
+            self._undisturbed[name] = Undisturbed(kind.found(self.company.paths), ending)
+        return self._undisturbed[name]
+
+    def _undisturbed_run(self, kind: Kind, number: int) -> Ending:
+        self.company.restore(kind.begins_from)
+        return run(kind.work(self.company.paths, number), self.company.log)
 
 
 def goes_all_the_way(kind: Kind, number: int) -> bool:
