@@ -62,7 +62,7 @@ left join (
     {%- endfor %}
 ) as ends
     on told.reference = ends.reference{% if becomes | length > 1 %} and told.fact = ends.fact{% endif %}
-group by 1, 2, 3, 4, 5, 6, 7, 8
+group by all
 {% endmacro %}
 
 

@@ -99,7 +99,7 @@ outcomes as (
         sum(followed.row_count) as row_count
     from followed
     left join members on followed.asked_node_id = members.node_id
-    group by 1, 2, 3, 4, 5
+    group by all
 
 ),
 
@@ -143,20 +143,40 @@ facts_of_customers as (
 ),
 
 -- of the tables whose rows become a fact the one that gives most of them stands for all of it
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by source, published_as
+            order by attributed desc, resource asc
+        ) as nth
+    from row_ends
+
+),
+
 with_facts as (
 
     select
-        row_ends.*,
-        case
-            when row_number() over (
-                partition by row_ends.source, row_ends.published_as
-                order by row_ends.attributed desc, row_ends.resource
-            ) = 1
-                then facts_of_customers.fact_rows
-        end as fact_rows
-    from row_ends
+        ranked.source,
+        ranked.resource,
+        ranked.fact,
+        ranked.published_as,
+
+        ranked.left_out,
+        ranked.without_identifiers,
+        ranked.unattributed,
+        ranked.attributed,
+        ranked.lost,
+        facts_of_customers.fact_rows,
+
+        ranked.causes
+    from ranked
     left join facts_of_customers
-        on row_ends.published_as = facts_of_customers.fact and row_ends.source = facts_of_customers.source
+        on
+            ranked.nth = 1
+            and ranked.published_as = facts_of_customers.fact
+            and ranked.source = facts_of_customers.source
 
 )
 
