@@ -81,11 +81,8 @@ def _given(chance: Random, action: argparse.Action, share: float) -> list[str]:
     words = [_value(chance, action, share) for _ in range(chance.choice((1, 1, 2)) if action.nargs in ("+", "*") else 1)]
     if not action.option_strings:
         return words
-    return (
-        [f"{action.option_strings[0]}={words[0]}"]
-        if len(words) == 1 and chance.random() < 0.5
-        else [action.option_strings[0], *words]
-    )
+    option = action.option_strings[0]
+    return [f"{option}={words[0]}"] if len(words) == 1 and chance.random() < 0.5 else [option, *words]
 
 
 def _value(chance: Random, action: argparse.Action, share: float) -> str:
