@@ -27,7 +27,7 @@ from ingest.core.errors import IngestError, SourceStopped
 from ingest.core.http import VendorClient
 from ingest.core.settings import accepts_short_listing, short_listing_variable
 from ingest.core.shape import Misfit, value_class
-from ingest.core.spec import OBSERVED_AT, Listing, Reader, Resource, Source
+from ingest.core.spec import OBSERVED_AT, PARENT, Listing, Reader, Resource, Source
 from ingest.core.suppression import Doorkeeper, Suppression
 from ingest.core.templates import Filler, instant_values, iso_offset
 
@@ -66,7 +66,7 @@ class SourceRun:
         self._listed: dict[str, list[dict[str, Any]]] = {}
         self._changed: dict[str, list[dict[str, Any]]] = {}
         self._parents_needed = {r.parent.of for r in source.resources if r.parent}
-        self._parent_columns = {"id"} | {c.name for r in source.resources for c in r.columns if c.path.startswith("$parent.")}
+        self._parent_columns = {"id"} | {c.name for r in source.resources for c in r.columns if c.path.startswith(PARENT)}
         self._settled: dict[str, tuple[State, State]] = {}  # per parent: its state, and what that was before this run
         self._sequence = 0
         self._stopped = False

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.core.json_text import json_text
-from ingest.core.spec import Column, Kind, Resource
+from ingest.core.spec import PARENT, PARENT_FIELD, Column, Kind, Resource
 
 Record = dict[str, Any]
 Values = Sequence[Any]  # of one field, a value a record
@@ -71,10 +71,10 @@ class Shaper:
     def __init__(self, resource: Resource) -> None:
         self.resource = resource
         self.columns = resource.columns
-        self._known_top = {_first(c.path) for c in self.columns if not c.path.startswith("$parent.")}
+        self._known_top = {_first(c.path) for c in self.columns if not c.path.startswith(PARENT)}
         self._known_top |= {name for name in resource.ignored if "." not in name or name.startswith("@")}
         self._partial = self._partially_declared(resource)
-        self._heads = sorted({_first(c.path) for c in self.columns} - {"$parent"})
+        self._heads = sorted({_first(c.path) for c in self.columns} - {PARENT_FIELD})
         self._fields_of = itemgetter(*self._heads, *self._heads[:1])  # one more, since a getter of one gives no tuple
 
     @staticmethod
@@ -85,7 +85,7 @@ class Shaper:
         partial: dict[str, set[str]] = {}
         for path in paths:
             head, _, rest = path.partition(".")
-            if rest and head not in whole and head != "$parent":
+            if rest and head not in whole and head != PARENT_FIELD:
                 partial.setdefault(head, set()).add(_first(rest))
         return partial
 
@@ -160,7 +160,7 @@ def _first(path: str) -> str:
 def _read(path: str, fields: Mapping[str, Values], parents: Sequence[Mapping[str, Any]]) -> Values:
     """All values at a dotted path; a step that is missing or not an object gives null."""
     head, _, rest = path.partition(".")
-    if head == "$parent":
+    if head == PARENT_FIELD:
         return [parent.get(rest) for parent in parents]
     values = fields[head]
     while rest:
@@ -172,8 +172,8 @@ def _read(path: str, fields: Mapping[str, Values], parents: Sequence[Mapping[str
 def _recast(column: Column, table: pa.Table, parent: Mapping[str, Any]) -> tuple[pa.Array, Bad]:
     """A declared column out of an Arrow table: as it is, by a cast that loses nothing, else value by value."""
     wanted = ARROW_TYPES[column.kind]
-    if column.path.startswith("$parent.") or column.path not in table.column_names:
-        told = parent.get(column.path.removeprefix("$parent.")) if column.path.startswith("$parent.") else None
+    if column.path.startswith(PARENT) or column.path not in table.column_names:
+        told = parent.get(column.path.removeprefix(PARENT)) if column.path.startswith(PARENT) else None
         return _convert(column.kind, [told] * table.num_rows)
     found = table[column.path].combine_chunks()
     if found.type == wanted and column.kind is not Kind.JSON:
