@@ -19,8 +19,9 @@ import pyarrow as pa
 
 from ingest.core.accounts import QUARANTINE_SCHEMA, Tally, ledger_table
 from ingest.core.batches import Keeper
+from ingest.core.cursors import State
 from ingest.core.errors import IngestError, UnknownName
-from ingest.core.extract import State, stamped
+from ingest.core.extract import stamped
 from ingest.core.load import load_run
 from ingest.core.lock import writer
 from ingest.core.paths import Paths
