@@ -13,10 +13,9 @@ import pyarrow.compute as pc
 from ingest.core.accounts import Tally
 from ingest.core.calls import Page
 from ingest.core.shape import Misfit, Record, Shaper, row_of, value_class
-from ingest.core.spec import Resource
+from ingest.core.spec import PARENT, PARENT_FIELD, Resource
 
 SHAPE_ROWS = 1_000  # shaped while the page is still in the processor's cache
-PARENT = "$parent."
 BATCH_ROWS = 50_000  # handed on in large batches, so that the loader's work per item does not count
 SetAside = Callable[[Any, Misfit], None]
 Admit = Callable[[Resource, pa.Table], tuple[pa.Table, int]]
@@ -109,7 +108,7 @@ class Keeper:
 
     def _with_parent(self, record: Record, parent: Mapping[str, Any]) -> Record:
         """The record with what its row takes over from the parent, without which it could not be tried again."""
-        return {**record, "$parent": {name: parent.get(name) for name in self._of_parent}} if self._of_parent else record
+        return {**record, PARENT_FIELD: {name: parent.get(name) for name in self._of_parent}} if self._of_parent else record
 
     def _keep(
         self, table: pa.Table, misfits: list[Misfit], record_at: Callable[[int], Any], spans: list[tuple[str, int, int]]

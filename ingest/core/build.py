@@ -14,7 +14,7 @@ import pyarrow as pa
 from dlt.extract import DltResource, DltSource
 
 from ingest.core.accounts import LEDGER_SCHEMA, QUARANTINE_SCHEMA, Tally
-from ingest.core.shape import keys_schema, landed_schema
+from ingest.core.landed_types import keys_schema, landed_schema
 from ingest.core.spec import Resource, Source
 
 # Delete-insert with a primary key is the strategy that neither loses nor doubles rows when a load is killed.

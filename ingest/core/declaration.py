@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ingest.core.errors import CxError
-from ingest.core.spec import BATCH, Basic, Bearer, ClientCredentials, Cursor, Listing, Resource, Source
+from ingest.core.spec import BATCH, PARENT, Basic, Bearer, ClientCredentials, Cursor, Listing, Resource, Source
 
 _TEMPLATE = re.compile(r"{([a-z_][a-z0-9_.]*)}")
 _OF_A_RUN = {"since", "since_unix", "since_ms", "until", "week_ago", "position", BATCH.strip("{}")}
@@ -90,7 +90,7 @@ def _of_parent(source: Source, resource: Resource, before: Mapping[str, Resource
     """What is known of a parent row when its children are listed: its id, and what any child takes over from it."""
     if resource.parent is None or resource.parent.of not in before:
         return set()
-    kept = {"id"} | {column.name for one in source.resources for column in one.columns if column.path.startswith("$parent.")}
+    kept = {"id"} | {column.name for one in source.resources for column in one.columns if column.path.startswith(PARENT)}
     return {f"parent.{column.name}" for column in before[resource.parent.of].columns if column.name in kept}
 
 

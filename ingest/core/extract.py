@@ -16,24 +16,22 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import requests
 
 from ingest.core.accounts import INSTANT, QUARANTINE_SCHEMA, Tally, ledger_table, quarantine_row
 from ingest.core.again import MODE as BACKFILL
 from ingest.core.again import Again
 from ingest.core.batches import Keeper
 from ingest.core.calls import Call, Page, pages_of
+from ingest.core.cursors import MOST_OF_A_CURSOR, Cursors, State, clock_values
 from ingest.core.errors import IngestError, SourceStopped
 from ingest.core.http import VendorClient
 from ingest.core.settings import accepts_short_listing, short_listing_variable
 from ingest.core.shape import Misfit, value_class
-from ingest.core.spec import OBSERVED_AT, Listing, Reader, Resource, Source
+from ingest.core.spec import PARENT, Listing, Reader, Resource, Source
 from ingest.core.suppression import Doorkeeper, Suppression
-from ingest.core.templates import Filler, instant_values, iso_offset
+from ingest.core.templates import Filler, iso_offset
 
-State = dict[str, Any]
 OnPage = Callable[[str, int, int], None]
-MOST_OF_A_CURSOR = 200  # characters of it the run ledger keeps; a folder's position names every file
 NEVER = "1970-01-01T00:00:00+00:00"
 FEW_KEYS = 20  # a listing of fewer may shrink to anything
 ENGINE_COLUMNS = ("_run_id", "_seq", "_observed_at")
@@ -66,8 +64,9 @@ class SourceRun:
         self._listed: dict[str, list[dict[str, Any]]] = {}
         self._changed: dict[str, list[dict[str, Any]]] = {}
         self._parents_needed = {r.parent.of for r in source.resources if r.parent}
-        self._parent_columns = {"id"} | {c.name for r in source.resources for c in r.columns if c.path.startswith("$parent.")}
+        self._parent_columns = {"id"} | {c.name for r in source.resources for c in r.columns if c.path.startswith(PARENT)}
         self._settled: dict[str, tuple[State, State]] = {}  # per parent: its state, and what that was before this run
+        self._cursors = Cursors(lambda: self.observed_at, again)
         self._sequence = 0
         self._stopped = False
 
@@ -95,7 +94,7 @@ class SourceRun:
         keeper = Keeper(
             resource,
             tally,
-            self._started_from(resource, state),
+            self._cursors.started_from(resource, state),
             lambda record, misfit: self._set_aside(resource, record, misfit),
             self.door.admit,
             is_parent=resource.name in self._parents_needed,
@@ -110,10 +109,10 @@ class SourceRun:
         if self._is_backfill:
             tally.mode = BACKFILL
         elif tally.is_complete:
-            self._settle(resource, state, keeper, answers)
+            self._cursors.settle(resource, state, keeper, answers)
         else:
-            self._settle_listed_parents(resource, state, keeper)
-            self._settle_what_came_in_order(resource, state, keeper, answers)
+            self._cursors.settle_listed_parents(resource, state, keeper)
+            self._cursors.settle_what_came_in_order(resource, state, keeper, answers)
             self._unsettle_parent(resource)
 
     def keys(self, resource: Resource, state: State) -> Iterator[pa.Table]:
@@ -213,7 +212,7 @@ class SourceRun:
 
     def _walk(self, resource: Resource, state: State, keeper: Keeper, answers: State) -> Iterator[pa.Table]:
         for parent, parent_key in self._parents(resource):
-            since = self._since(resource, state, parent_key)
+            since = self._cursors.since(resource, state, parent_key)
             primary = resource.changes if since and resource.changes else resource.full
             keeper.tally.mode = "changes" if primary is resource.changes and since else "full"
             keeper.tally.cursor_from = since[:MOST_OF_A_CURSOR] or keeper.tally.cursor_from
@@ -238,31 +237,6 @@ class SourceRun:
         for row in rows:
             yield row, str(row["id"]) if resource.parent.each_keeps_its_cursor else ""
 
-    def _since(self, resource: Resource, state: State, parent_key: str) -> str:
-        """What to continue from: an instant less the lag, a stream position, or nothing for a full listing."""
-        if self._again is not None:
-            return self._again.since(resource, self.observed_at)
-        if resource.cursor is None or resource.changes is None:
-            return ""
-        kept = state.get("cursors", {}).get(parent_key, "")
-        if not kept or resource.cursor.token:
-            return str(kept)
-        instant = datetime.fromisoformat(kept)
-        expires = resource.cursor.expires
-        if expires and instant < self.observed_at - expires:
-            return ""
-        return (instant - resource.cursor.lag).isoformat()
-
-    def _started_from(self, resource: Resource, state: State) -> datetime | None:
-        """The instant from which a row counts as changed: the kept cursor less the lag; None where all do."""
-        kept = state.get("cursors", {}).get("")
-        if self._again is not None:
-            since = self._again.since(resource, self.observed_at)
-            return datetime.fromisoformat(since) if since and resource.cursor and resource.cursor.is_a_column else None
-        if not kept or resource.cursor is None or not resource.cursor.is_a_column:
-            return None
-        return datetime.fromisoformat(kept) - resource.cursor.lag
-
     def _pages(
         self,
         resource: Resource,
@@ -273,7 +247,7 @@ class SourceRun:
     ) -> Iterator[Page]:
         until, kept = self.observed_at, answers if answers is not None else {}
         until = self._again.until(resource, until) if self._again is not None else until
-        filled = self._plain_settings | _clock_values(resource, since)
+        filled = self._plain_settings | clock_values(resource, since)
         filled |= {"until": iso_offset(until), "week_ago": iso_offset(until - timedelta(days=7))}
         is_a_position = bool(resource.cursor and resource.cursor.token)
         call = Call(
@@ -300,47 +274,6 @@ class SourceRun:
                 f"{self.source.name}: an answer is not built as it is declared ({type(error).__name__})",
                 "Run again: nothing is lost. If it stays so, the vendor has changed its API: `--traceback` shows where.",
             ) from error
-
-    def _settle(self, resource: Resource, state: State, keeper: Keeper, answers: State) -> None:
-        """Moves the cursors of a complete resource: to the newest value seen, never past the vendor's clock at the start."""
-        cursor = resource.cursor
-        state["observed_at"] = self.observed_at.isoformat()
-        if cursor is None:
-            return
-        cursors: dict[str, str] = state.setdefault("cursors", {})
-        if cursor.token:
-            told = answers["position"] if "position" in answers else _position_in(answers["last"], cursor.token)
-            cursors[""] = told or cursors.get("", "")
-        elif cursor.column == OBSERVED_AT:
-            cursors[""] = self.observed_at.isoformat()
-        else:
-            self._follow(cursors, keeper.newest)
-        keeper.tally.cursor_to = max((value[:MOST_OF_A_CURSOR] for value in cursors.values()), default=None)
-
-    def _settle_listed_parents(self, resource: Resource, state: State, keeper: Keeper) -> None:
-        """Of a listing that broke off: moves the cursors of those parents that were listed whole, so that a later run goes on."""
-        if resource.parent is None or not resource.parent.each_keeps_its_cursor or not keeper.whole:
-            return
-        self._follow(state.setdefault("cursors", {}), {key: keeper.newest[key] for key in keeper.whole & keeper.newest.keys()})
-
-    def _settle_what_came_in_order(self, resource: Resource, state: State, keeper: Keeper, answers: State) -> None:
-        """Of a listing by age that broke off: moves the cursor to where it stopped, so that a later run goes on from there."""
-        listing = resource.changes if keeper.tally.mode == "changes" else resource.full
-        if resource.cursor is None or not isinstance(listing, Listing) or not listing.in_order:
-            return
-        if resource.parent is not None and not resource.parent.each_keeps_its_cursor:
-            return  # one parent's age says nothing about the next one's rows
-        cursors: dict[str, str] = state.setdefault("cursors", {})
-        if resource.cursor.is_a_column:
-            self._follow(cursors, keeper.newest)
-        elif resource.cursor.token and "last" in answers:
-            cursors[""] = _position_in(answers["last"], resource.cursor.token) or cursors.get("", "")
-
-    def _follow(self, cursors: dict[str, str], newest: Mapping[str, datetime]) -> None:
-        for parent_key, moment in newest.items():
-            kept = cursors.get(parent_key)
-            reached = min(moment, self.observed_at)
-            cursors[parent_key] = max(reached, datetime.fromisoformat(kept)).isoformat() if kept else reached.isoformat()
 
     def _unsettle_parent(self, resource: Resource) -> None:
         """Takes back the cursor of a parent whose changed rows these children missed: the next run lists the parents again."""
@@ -369,13 +302,6 @@ class SourceRun:
         return str(kept)
 
 
-def _position_in(answer: requests.Response, token: str) -> str:
-    """The stream position an answer tells; empty where it tells none, or something that is none."""
-    body = answer.json()
-    told = body.get(token) if isinstance(body, dict) else None
-    return str(told) if isinstance(told, str | int | float) and told else ""
-
-
 def stamped(table: pa.Table, run_id: str, observed_at: datetime, first: int) -> pa.Table:
     """Adds what the engine knows of these rows: the run, their order in it from `first` on, and the vendor's clock."""
     order = pa.array(range(first, first + table.num_rows), pa.int64())
@@ -386,10 +312,3 @@ def _of_run(table: pa.Table, run_id: str, observed_at: datetime) -> pa.Table:
     rows = table.num_rows
     known = table.append_column("_run_id", pa.repeat(run_id, rows).cast(pa.string()))
     return known.append_column("_observed_at", pa.repeat(pa.scalar(observed_at, INSTANT), rows))
-
-
-def _clock_values(resource: Resource, since: str) -> dict[str, str]:
-    """What templates may say about where to continue from."""
-    if resource.cursor is not None and resource.cursor.token:
-        return {"position": since}
-    return {"position": "", **(instant_values("since", datetime.fromisoformat(since)) if since else {})}

@@ -19,13 +19,14 @@ import pyarrow as pa
 
 from ingest.core.accounts import QUARANTINE_SCHEMA, Tally, ledger_table
 from ingest.core.batches import Keeper
+from ingest.core.cursors import State
 from ingest.core.errors import IngestError, UnknownName
-from ingest.core.extract import State, stamped
+from ingest.core.extract import stamped
 from ingest.core.load import load_run
 from ingest.core.lock import writer
 from ingest.core.paths import Paths
 from ingest.core.shape import Misfit
-from ingest.core.spec import Listing, Resource, Source
+from ingest.core.spec import PARENT, PARENT_FIELD, Listing, Resource, Source
 from ingest.core.suppression import Doorkeeper, Suppression
 from ingest.owners import OWNERS
 
@@ -124,7 +125,7 @@ class Replay:
 
 def _again(resource: Resource) -> Resource:
     """The resource as a plain listing of kept records, which carry what they were listed under."""
-    columns = tuple(replace(column, path=column.path.replace("$parent.", f"{_UNDER}.", 1)) for column in resource.columns)
+    columns = tuple(replace(column, path=column.path.replace(PARENT, f"{_UNDER}.", 1)) for column in resource.columns)
     return replace(resource, columns=columns, full=Listing("", ""), changes=None, also=(), keys=None, cursor=None, parent=None)
 
 
@@ -158,8 +159,8 @@ def _of(connection: duckdb.DuckDBPyConnection, source: Source, resource: Resourc
 
 def _record(text: str) -> Any:
     record = orjson.loads(text)
-    if isinstance(record, dict) and "$parent" in record:
-        record[_UNDER] = record.pop("$parent")
+    if isinstance(record, dict) and PARENT_FIELD in record:
+        record[_UNDER] = record.pop(PARENT_FIELD)
     return record
 
 

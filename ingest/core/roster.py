@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 import duckdb
 
 from ingest.core.accounts import LEDGER_SCHEMA, QUARANTINE_SCHEMA
+from ingest.core.landed_types import keys_schema, landed_schema, sql_type
 from ingest.core.settings import value_of
-from ingest.core.shape import keys_schema, landed_schema, sql_type
 from ingest.core.spec import CLOCK_URL, Source
 
 SCHEMA, TABLE = "raw_ingest", "sources"

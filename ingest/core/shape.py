@@ -8,45 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
 from operator import itemgetter
 from typing import Any
 
-import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ingest.core.json_text import json_text
-from ingest.core.spec import Column, Kind, Resource
+from ingest.core.landed_types import ARROW_TYPES
+from ingest.core.spec import PARENT, PARENT_FIELD, Column, Kind, Resource
+from ingest.core.values import Bad, Values, converted, in_the_calendar
 
 Record = dict[str, Any]
-Values = Sequence[Any]  # of one field, a value a record
-Bad = list[tuple[int, str]]  # positions that do not fit, with the reason
-
-ARROW_TYPES: dict[Kind, pa.DataType] = {
-    Kind.TEXT: pa.string(),
-    Kind.INTEGER: pa.int64(),
-    Kind.NUMBER: pa.float64(),
-    Kind.DECIMAL: pa.decimal128(38, 9),
-    Kind.FLAG: pa.bool_(),
-    Kind.INSTANT: pa.timestamp("us", "UTC"),
-    Kind.EPOCH: pa.timestamp("us", "UTC"),
-    Kind.DAY: pa.date32(),
-    Kind.JSON: pa.string(),
-}
-
-
-def sql_type(kind: pa.DataType) -> str:
-    """How DuckDB calls the type of a landed column."""
-    if pa.types.is_timestamp(kind):
-        return "timestamptz"
-    if pa.types.is_decimal(kind):
-        return f"decimal({kind.precision},{kind.scale})"
-    return {"string": "varchar", "int64": "bigint", "double": "double", "bool": "boolean", "date32[day]": "date"}[str(kind)]
-
-
-SQL_TYPES = {kind: sql_type(arrow) for kind, arrow in ARROW_TYPES.items()}
+_CASTABLE = {Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL, Kind.FLAG, Kind.INSTANT, Kind.DAY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +44,10 @@ class Shaper:
     def __init__(self, resource: Resource) -> None:
         self.resource = resource
         self.columns = resource.columns
-        self._known_top = {_first(c.path) for c in self.columns if not c.path.startswith("$parent.")}
+        self._known_top = {_first(c.path) for c in self.columns if not c.path.startswith(PARENT)}
         self._known_top |= {name for name in resource.ignored if "." not in name or name.startswith("@")}
         self._partial = self._partially_declared(resource)
-        self._heads = sorted({_first(c.path) for c in self.columns} - {"$parent"})
+        self._heads = sorted({_first(c.path) for c in self.columns} - {PARENT_FIELD})
         self._fields_of = itemgetter(*self._heads, *self._heads[:1])  # one more, since a getter of one gives no tuple
 
     @staticmethod
@@ -85,14 +58,14 @@ class Shaper:
         partial: dict[str, set[str]] = {}
         for path in paths:
             head, _, rest = path.partition(".")
-            if rest and head not in whole and head != "$parent":
+            if rest and head not in whole and head != PARENT_FIELD:
                 partial.setdefault(head, set()).add(_first(rest))
         return partial
 
     def shape(self, records: Sequence[Record], parents: Sequence[Mapping[str, Any]]) -> tuple[pa.Table, list[Misfit]]:
         """Returns the table of all rows that fit (declared columns, `_extra`, `_position`) and the misfits by position."""
         fields = self._fields(records)
-        columns = [_convert(column.kind, _read(column.path, fields, parents)) for column in self.columns]
+        columns = [converted(column.kind, _read(column.path, fields, parents)) for column in self.columns]
 
         def value(at: int, path: str) -> Any:
             return _read(path, self._fields([records[at]]), [parents[at]])[0]
@@ -160,7 +133,7 @@ def _first(path: str) -> str:
 def _read(path: str, fields: Mapping[str, Values], parents: Sequence[Mapping[str, Any]]) -> Values:
     """All values at a dotted path; a step that is missing or not an object gives null."""
     head, _, rest = path.partition(".")
-    if head == "$parent":
+    if head == PARENT_FIELD:
         return [parent.get(rest) for parent in parents]
     values = fields[head]
     while rest:
@@ -172,18 +145,18 @@ def _read(path: str, fields: Mapping[str, Values], parents: Sequence[Mapping[str
 def _recast(column: Column, table: pa.Table, parent: Mapping[str, Any]) -> tuple[pa.Array, Bad]:
     """A declared column out of an Arrow table: as it is, by a cast that loses nothing, else value by value."""
     wanted = ARROW_TYPES[column.kind]
-    if column.path.startswith("$parent.") or column.path not in table.column_names:
-        told = parent.get(column.path.removeprefix("$parent.")) if column.path.startswith("$parent.") else None
-        return _convert(column.kind, [told] * table.num_rows)
+    if column.path.startswith(PARENT) or column.path not in table.column_names:
+        told = parent.get(column.path.removeprefix(PARENT)) if column.path.startswith(PARENT) else None
+        return converted(column.kind, [told] * table.num_rows)
     found = table[column.path].combine_chunks()
     if found.type == wanted and column.kind is not Kind.JSON:
-        return _in_the_calendar(column.kind, found)
+        return in_the_calendar(column.kind, found)
     if column.kind in _CASTABLE and (pa.types.is_primitive(found.type) or pa.types.is_decimal(found.type)):
         try:
-            return _in_the_calendar(column.kind, found.cast(wanted))
+            return in_the_calendar(column.kind, found.cast(wanted))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             pass
-    return _convert(column.kind, [row[""] for row in _rows(pa.table({"": found}))])
+    return converted(column.kind, [row[""] for row in _rows(pa.table({"": found}))])
 
 
 def row_of(table: pa.Table, at: int) -> Record:
@@ -203,163 +176,3 @@ def _python(value: pa.Scalar) -> Any:
         return value.as_py()
     except (ValueError, OverflowError):
         return f"{value.type} {getattr(value, 'value', '')}"
-
-
-def _convert(kind: Kind, values: Values) -> tuple[pa.Array, Bad]:
-    """The values as one Arrow array; positions that do not fit are null there and listed with the reason."""
-    try:
-        return _in_the_calendar(kind, _FAST[kind](values))
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, OverflowError):
-        return _one_by_one(kind, values)
-
-
-def _in_the_calendar(kind: Kind, array: pa.Array) -> tuple[pa.Array, Bad]:
-    """Days and instants outside the years 1 to 9999 do not fit: Arrow and DuckDB know them, whoever reads them does not."""
-    if kind not in _CALENDAR or not len(array):
-        return array, []
-    first, last = _CALENDAR[kind]
-    numbers = array.cast(pa.int32() if kind is Kind.DAY else pa.int64())
-    found = pc.min_max(numbers).as_py()
-    if found["min"] is None or (first <= found["min"] and found["max"] <= last):
-        return array, []
-    outside = pc.fill_null(pc.or_(pc.less(numbers, first), pc.greater(numbers, last)), False)
-    told = f"does not fit the declared type {kind.value}"
-    return pc.if_else(outside, pa.scalar(None, array.type), array), [
-        (at, told) for at, is_bad in enumerate(outside.to_pylist()) if is_bad
-    ]
-
-
-def _one_by_one(kind: Kind, values: Values) -> tuple[pa.Array, Bad]:
-    clean: list[Any] = []
-    bad: Bad = []
-    parse = _CAREFUL[kind]
-    for at, value in enumerate(values):
-        try:
-            clean.append(None if value is None or (value == "" and kind is not Kind.TEXT) else parse(value))
-        except (ValueError, TypeError, OverflowError, InvalidOperation, OSError):
-            clean.append(None)
-            bad.append((at, f"does not fit the declared type {kind.value}"))
-    return pa.array(clean, ARROW_TYPES[kind]), bad
-
-
-def _json_text(values: Values) -> pa.Array:
-    return pa.array([None if value is None else orjson.dumps(value).decode() for value in values], pa.string())
-
-
-def _epoch(values: Values) -> pa.Array:
-    seconds = pa.array(values, pa.int64())
-    return seconds.cast(pa.timestamp("s", "UTC")).cast(pa.timestamp("us", "UTC"))
-
-
-_MICROSECONDS = (-62_135_596_800_000_000, 253_402_300_799_999_999)
-_CALENDAR = {Kind.DAY: (-719_162, 2_932_896), Kind.INSTANT: _MICROSECONDS, Kind.EPOCH: _MICROSECONDS}
-"""The first and the last day or microsecond, counted from 1970, of the years 1 to 9999."""
-
-_FAST: dict[Kind, Callable[[Values], pa.Array]] = {
-    Kind.TEXT: lambda values: pa.array(values, pa.string()),
-    Kind.INTEGER: lambda values: pa.array(values, pa.int64()),
-    Kind.NUMBER: lambda values: pa.array(values, pa.float64()),
-    Kind.DECIMAL: lambda values: pa.array(values, pa.string()).cast(ARROW_TYPES[Kind.DECIMAL]),
-    Kind.FLAG: lambda values: pa.array(values, pa.bool_()),
-    Kind.INSTANT: lambda values: pa.array(values, pa.string()).cast(ARROW_TYPES[Kind.INSTANT]),
-    Kind.EPOCH: _epoch,
-    Kind.DAY: lambda values: pa.array(values, pa.string()).cast(pa.date32()),
-    Kind.JSON: _json_text,
-}
-
-
-def _text_of(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return str(value)
-    raise TypeError("not text")
-
-
-def _integer_of(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise TypeError("not a whole number")
-    whole = int(value)
-    if not isinstance(value, str) and whole != value:
-        raise ValueError("not a whole number")
-    if not -(2**63) <= whole < 2**63:
-        raise ValueError("more than 64 bits")
-    return whole
-
-
-def _number_of(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise TypeError("not a number")
-    return float(value)
-
-
-def _decimal_of(value: Any) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise TypeError("not a number")
-    number = Decimal(str(value))
-    if not number.is_finite():
-        raise ValueError("not finite")
-    return number.quantize(Decimal("1e-9"))
-
-
-def _flag_of(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    answers = {"true": True, "false": False}
-    if isinstance(value, str) and value.lower() in answers:
-        return answers[value.lower()]
-    raise TypeError("not a boolean")
-
-
-def _instant_of(value: Any) -> datetime:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
-    if isinstance(value, str) and not value.isdigit():
-        moment = datetime.fromisoformat(value)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    seconds = _integer_of(value)
-    return datetime.fromtimestamp(seconds / 1000 if abs(seconds) > 10**11 else seconds, UTC)
-
-
-def _day_of(value: Any) -> date:
-    if isinstance(value, date):
-        return value.date() if isinstance(value, datetime) else value
-    if not isinstance(value, str):
-        raise TypeError("not a date")
-    return date.fromisoformat(value[:10])
-
-
-_CAREFUL: dict[Kind, Callable[[Any], Any]] = {
-    Kind.TEXT: _text_of,
-    Kind.INTEGER: _integer_of,
-    Kind.NUMBER: _number_of,
-    Kind.DECIMAL: _decimal_of,
-    Kind.FLAG: _flag_of,
-    Kind.INSTANT: _instant_of,
-    Kind.EPOCH: _instant_of,
-    Kind.DAY: _day_of,
-    Kind.JSON: lambda value: orjson.dumps(value).decode(),
-}
-
-
-_CASTABLE = {Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL, Kind.FLAG, Kind.INSTANT, Kind.DAY}
-
-
-def landed_schema(columns: Sequence[Column]) -> pa.Schema:
-    """The Arrow schema of a landed table: declared columns, then the engine's own."""
-    declared = [pa.field(c.name, ARROW_TYPES[c.kind]) for c in columns]
-    engine = [
-        pa.field("_extra", pa.string()),
-        pa.field("_run_id", pa.string()),
-        pa.field("_seq", pa.int64()),
-        pa.field("_observed_at", pa.timestamp("us", "UTC")),
-    ]
-    return pa.schema([*declared, *engine])
-
-
-def keys_schema(resource: Resource) -> pa.Schema:
-    """The Arrow schema of a listing of keys (`<resource>_keys`)."""
-    keys = [pa.field(name, pa.string()) for name in resource.key]
-    return pa.schema([*keys, pa.field("_run_id", pa.string()), pa.field("_observed_at", ARROW_TYPES[Kind.INSTANT])])

@@ -37,6 +37,12 @@ class Kind(Enum):
     JSON = "json"
 
 
+PARENT = "$parent."
+"""Begins the path of what is read from the record this one was listed under."""
+PARENT_FIELD = PARENT.removesuffix(".")
+"""Where the engine hands a record what it needs of that one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One landed column: its name, its kind, and where in the vendor's record it stands.

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from ingest.core.errors import CxError
-from ingest.core.shape import SQL_TYPES
+from ingest.core.landed_types import SQL_TYPES
 from ingest.registry import SOURCES
 from ingest.sandbox.planting import lexicon, money, questionnaires
 

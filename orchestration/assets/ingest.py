@@ -14,7 +14,7 @@ import dagster as dg
 from pydantic import Field
 
 from ingest.core import again, roster
-from ingest.core.shape import SQL_TYPES
+from ingest.core.landed_types import SQL_TYPES
 from ingest.core.spec import Column, Resource, Source
 from orchestration.parts import OWNERS, WRITER_POOL, Parts
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from ingest.core.shape import landed_schema
+from ingest.core.landed_types import landed_schema
 from ingest.core.spec import Kind, Resource, Source
 from orchestration.quality.landed_facts import LANDED, Landed
 from orchestration.quality.measures import SMALL, Measure, Table, filled, known, missing_columns, no_table, none_where, rows

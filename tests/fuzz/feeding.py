@@ -16,7 +16,7 @@ from dlt.common.configuration import resolve_configuration
 from dlt.common.configuration.specs import RuntimeConfiguration
 
 from ingest.core.extract import SourceRun
-from ingest.core.shape import landed_schema
+from ingest.core.landed_types import landed_schema
 from ingest.core.spec import Resource, Source
 
 NOW = datetime(2026, 7, 1, 6, tzinfo=UTC)

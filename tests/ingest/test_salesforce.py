@@ -12,7 +12,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from ingest.core.extract import SourceRun, State
+from ingest.core.cursors import State
+from ingest.core.extract import SourceRun
 from ingest.core.load import configure_dlt, ingest_source
 from ingest.core.paths import Paths
 from ingest.core.readers.bulk import BulkQuery

@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingest.core.landed_types import SQL_TYPES
 from ingest.core.paths import Paths
-from ingest.core.shape import SQL_TYPES
 from ingest.core.spec import Column, Kind, Resource, Source
 from ingest.registry import SOURCES
 from orchestration.quality.facts import PUBLISHED

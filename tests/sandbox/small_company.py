@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from ingest.core.shape import SQL_TYPES
+from ingest.core.landed_types import SQL_TYPES
 from ingest.registry import SOURCES
 from ingest.sandbox.servers.state import START, State
 

@@ -19,9 +19,9 @@ import requests
 
 from ingest.core.calls import Call, Page
 from ingest.core.errors import IngestError
+from ingest.core.landed_types import ARROW_TYPES
 from ingest.core.readers.bulk import BulkQuery
 from ingest.core.readers.salesforce_api import SalesforceApi, number
-from ingest.core.shape import ARROW_TYPES
 from ingest.core.spec import Kind, Resource
 
 _NOT_SELECTABLE = {"address", "location", "base64", "complexvalue"}  # compounds and files: bulk jobs refuse them

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.core.shape import ARROW_TYPES
+from ingest.core.landed_types import ARROW_TYPES
 from ingest.core.spec import Column, Kind
 
 _NUMBERS = {Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL}
