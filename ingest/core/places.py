@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,7 +29,8 @@ _WORDS = {
     "database or disk is full": errno.ENOSPC,  # SQLite's words, in which Dagster keeps its history
     "attempt to write a readonly database": errno.EROFS,
 }
-_SQLITE_CANNOT_OPEN = "unable to open database file"
+_SQLITE_DOES_NOT_SAY = ("unable to open database file", "disk I/O error")
+_FULL, _FEW = 1024 * 1024, 3  # bytes, files: with less than that left SQLite cannot begin its log
 _DAMAGED = (
     *("not a valid DuckDB database file", "Could not read enough bytes", "Corrupt database file", "Checksum"),
     *("Corrupt WAL file", "Failure while replaying WAL"),
@@ -67,7 +69,9 @@ def refused(error: BaseException) -> PlaceRefused | None:
         number = cause.errno if isinstance(cause, OSError) else None
         said = str(cause)
         if number not in _REMEDIES:
-            number = _why_not_opened() if _SQLITE_CANNOT_OPEN in said else next((n for w, n in _WORDS.items() if w in said), None)
+            number = next((n for words, n in _WORDS.items() if words in said), None)
+        if number is None and isinstance(cause, sqlite3.Error) and any(words in said for words in _SQLITE_DOES_NOT_SAY):
+            number = _trouble_of_the_data_directory()
         if number is not None:
             words = next((words for words, n in _WORDS.items() if n == number), os.strerror(number))
             found = getattr(cause, "filename", None) or next(iter(_PATH.findall(said)), "the data directory")
@@ -78,12 +82,15 @@ def refused(error: BaseException) -> PlaceRefused | None:
     return None
 
 
-def _why_not_opened() -> int:
-    """The number of what keeps SQLite from opening a file of the data directory, which it does not tell."""
-    place = os.statvfs(Paths.from_environment().root)
+def _trouble_of_the_data_directory() -> int | None:
+    """The number of what keeps SQLite from its files there, which it does not tell."""
+    root = Paths.from_environment().root
+    place = os.statvfs(root)
     if place.f_flag & os.ST_RDONLY:
         return errno.EROFS
-    return errno.ENOSPC if 0 in (place.f_bavail, place.f_ffree) else errno.EACCES
+    if place.f_bavail * place.f_frsize < _FULL or (place.f_files and place.f_ffree < _FEW):
+        return errno.ENOSPC
+    return None if os.access(root, os.W_OK) else errno.EACCES
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

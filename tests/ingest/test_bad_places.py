@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from ingest.core.places import refused
 from orchestration.cli import main
 from tests.ingest.conftest import Warehouse, person
 from tests.ingest.vendor import Vendor
@@ -82,3 +85,22 @@ def test_a_read_only_place_is_named(data: Warehouse, place: Place, capsys: pytes
     place.remount("rw")
     assert _ingest(capsys)[0] == 0
     assert data.rows(ROWS)[0][0] == PEOPLE
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [("ro", "Read-only file system"), ("nr_inodes=3", "No space left on device"), ("size=12k", "No space left on device")],
+)
+def test_what_keeps_dagsters_history_from_being_written_is_named(
+    options: str, told: str, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite itself says no more than that it cannot open or write a file."""
+    monkeypatch.setenv("CX_DATA_DIR", str(place.at))
+    with closing(sqlite3.connect(place.at / "history.db")) as history:
+        history.execute("pragma journal_mode = wal")
+        history.execute("create table runs (id)")
+    place.remount(options)
+    with pytest.raises(sqlite3.OperationalError) as error, closing(sqlite3.connect(place.at / "history.db")) as history:
+        history.execute("insert into runs select zeroblob(100000)")
+    refusal = refused(error.value)
+    assert refusal is not None and told in str(refusal)

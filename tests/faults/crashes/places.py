@@ -67,7 +67,7 @@ def _trial(kind: Kind, trouble: Trouble) -> Callable[[Company], list[str]]:
             _standing(company)
             if kind.name != "publish" and _standing(company) != before:
                 wrong.append("the published file changed")
-            if not run(kind.work(paths, 0), company.log).is_through:
+            if not run((kind.recovery or kind.work)(paths, 0), company.log).is_through:
                 return [*wrong, f"the next run failed: {company.last_words()[-600:]}"]
             return wrong + contents.differing(kind.found(paths), wanted)
 
