@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,10 +87,32 @@ def values_at(text: str | None, path: str) -> Iterator[str]:
     if not text:
         return
     try:
-        found = [json.loads(text)]
+        document = json.loads(text)
     except ValueError:
         return
+    yield from _found(document, path)
+
+
+def without_entries(text: str, path: str, is_gone: Callable[[str], bool]) -> str:
+    """The JSON text without those entries of the list at `path` (up to its `[*]`) whose value there is gone.
+
+    The whole entry goes: beside the key of a person it may tell their name.
+    """
+    before, _, within = path.partition("[*]")
+    document = {"$": json.loads(text)}
+    *folders, name = before.split(".")
+    holder = document
+    for step in folders:
+        holder = holder[step]
+    holder[name] = [entry for entry in holder[name] if not any(is_gone(told) for told in _found(entry, within))]
+    return json.dumps(document["$"], ensure_ascii=False, separators=(",", ":"))
+
+
+def _found(document: Any, path: str) -> Iterator[str]:
+    found = [document]
     for step in path.removeprefix("$").replace("[*]", ".[*]").strip(".").split("."):
+        if not step:
+            continue
         if step == "[*]":
             found = [one for value in found if isinstance(value, list) for one in value]
         else:

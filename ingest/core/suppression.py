@@ -19,12 +19,22 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.core.ownership import EMAIL, LEAST_PHONE_DIGITS, PHONE, WEAK_KINDS, Link, Rows, normalised, record_name, values_at
+from ingest.core.ownership import (
+    EMAIL,
+    LEAST_PHONE_DIGITS,
+    PHONE,
+    WEAK_KINDS,
+    Link,
+    Rows,
+    normalised,
+    record_name,
+    values_at,
+    without_entries,
+)
 from ingest.core.paths import Paths
 from ingest.core.spec import Resource
 
 ERASED = "[erased]"
-NO_KEY = "0"
 ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+")
 NUMBER = re.compile(rf"\+?\(?\d[\d ()/.-]{{{LEAST_PHONE_DIGITS - 1},}}\d")
 RECORD = "record"
@@ -197,7 +207,7 @@ class Doorkeeper:
         return [self.listed.holds(kind, value) if value else None for value in spelt]
 
     def _without_links(self, rows: Rows, table: pa.Table) -> pa.Table:
-        """Lists that name others too lose the keys of the erased."""
+        """Lists that name others too lose the entries of the erased."""
         for link in rows.of:
             if link.path:
                 name = link.columns[0]
@@ -206,10 +216,9 @@ class Doorkeeper:
         return table
 
     def _cleaned(self, link: Link, text: str | None) -> str | None:
-        for key in set(values_at(text, link.path)):
-            if self._names_erased(link, key):
-                text = (text or "").replace(key.removeprefix(link.prefix), NO_KEY)
-        return text
+        if text is None or not any(self._names_erased(link, key) for key in values_at(text, link.path)):
+            return text
+        return without_entries(text, link.path, lambda key: self._names_erased(link, key))
 
     def _redacted(self, table: pa.Table) -> pa.Table:
         """Text of others that holds an address or a number of the erased."""

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from ingest.core.ownership import EMAIL
+from ingest.core.ownership import EMAIL, Link, values_at, without_entries
 from ingest.core.spec import Source
-from ingest.core.suppression import ERASED, NO_KEY
+from ingest.core.suppression import ERASED
 from ingest.owners import OWNERS
 from orchestration.privacy.catalog import Catalog, matcher
 from orchestration.privacy.find import Person
@@ -66,16 +67,31 @@ def delete(connection: DuckDBPyConnection, places: Iterable[Place]) -> list[Remo
 
 
 def _unlink(connection: DuckDBPyConnection, catalog: Catalog, source: Source, person: Person) -> list[Removed]:
-    """Lists in raw rows that name others too lose the keys of the person."""
+    """Lists in raw rows that name others too lose the entries of the person."""
     keys, done = person.keys(), list[Removed]()
     for name, rows in OWNERS.get(source.name, {}).items():
         for link in rows.of:
             named = sorted(keys.get((source.name, link.to), ())) if link.path and link.to != EMAIL else []
             if named and catalog.has(source.schema, name):
-                where, given = matcher([link.columns[0]], named)
-                sql = _replacing([link.columns[0]], f'"{source.schema}"."{name}"', where, "$nobody")
-                done += _update(connection, f"{source.schema}.{name}", sql, {**given, "nobody": NO_KEY})
+                done += _shorten(connection, f"{source.schema}.{name}", link, frozenset(named))
     return done
+
+
+def _shorten(connection: DuckDBPyConnection, name: str, link: Link, named: frozenset[str]) -> list[Removed]:
+    column, table = link.columns[0], '"."'.join(name.split(".", 1))
+    where, given = matcher([column], sorted(named))
+    texts = [text for (text,) in connection.execute(f'select distinct "{column}" from "{table}" where {where}', given).fetchall()]
+
+    def is_theirs(key: str) -> bool:
+        return key.removeprefix(link.prefix) in named
+
+    naming = [text for text in texts if any(map(is_theirs, values_at(text, link.path)))]
+    shorter = [without_entries(text, link.path, is_theirs) for text in naming]
+    connection.register("shortened", pa.table({"before": pa.array(naming, pa.string()), "after": pa.array(shorter, pa.string())}))
+    try:
+        return _update(connection, name, f'update "{table}" set "{column}" = after from shortened where "{column}" = before', {})
+    finally:
+        connection.unregister("shortened")
 
 
 def _clear_text(

@@ -8,7 +8,7 @@ import pytest
 
 from ingest import owners
 from ingest.core.load import ingest_source
-from ingest.core.ownership import EMAIL, PHONE, Link, Rows, clean_email, normalised, values_at
+from ingest.core.ownership import EMAIL, PHONE, Link, Rows, clean_email, normalised, values_at, without_entries
 from ingest.core.paths import Paths
 from ingest.core.suppression import RECORD, Suppression
 from ingest.registry import SOURCES
@@ -60,6 +60,28 @@ def test_others_lose_what_they_tell_of_the_erased(vendor: Vendor, warehouse: War
         ('["ask [erased]","or [erased]","not p2@example.com"]',)
     ]
     assert warehouse.rows("select _extra from raw_acme.people where id = '2'") == [('{"nickname":"[erased]"}',)]
+
+
+def test_a_list_of_others_loses_the_whole_entry_of_the_erased(
+    vendor: Vendor, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the key stands a name, in appointments for instance."""
+    among = Rows(of=(Link(("tags",), "people", path="$[*].actor.reference", prefix="Person/"),))
+    monkeypatch.setitem(owners.OWNERS, "acme", {"people": among})  # type: ignore[arg-type]
+    _erased(warehouse.paths, (RECORD, "acme:people:900"))
+    both = [{"actor": {"reference": f"Person/{key}", "display": f"Name {key}"}} for key in (900, 901)]
+    vendor.records[1]["tags"], vendor.records[2]["tags"] = both, both[:1]
+    assert warehouse.run().runs[0].suppressed == 1, "who is the only one takes the row with them"
+    kept = '[{"actor":{"reference":"Person/901","display":"Name 901"}}]'
+    assert warehouse.rows("select tags from raw_acme.people where id in ('1', '2')") == [(kept,)]
+
+
+def test_entries_are_taken_out_where_the_list_stands() -> None:
+    assert (
+        without_entries('{"a": [{"id": 1, "n": "A"}, {"id": 2}], "b": "é"}', "$.a[*].id", "1".__eq__)
+        == '{"a":[{"id":2}],"b":"é"}'
+    )
+    assert without_entries('["x", "y"]', "$[*]", "x".__eq__) == '["y"]'
 
 
 def test_a_record_that_does_not_fit_is_not_kept_when_it_is_theirs(vendor: Vendor, warehouse: Warehouse) -> None:
