@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -18,7 +19,8 @@ from orchestration.bench.identity_sets import FEBRL, write
 from orchestration.bench.usage import Told, cpu_of
 
 AT = datetime(2026, 7, 1, 6, tzinfo=UTC)
-MEMORY = "1GB"
+RECORDS_PER_GIGABYTE = 1_000_000
+"""DuckDB may use a gigabyte, and one more for every further so many records."""
 _STAGING = {
     "stg_noise__persons": """
         select
@@ -36,12 +38,13 @@ def resolve_people(paths: Paths, *, people: str, seed: int) -> Told:
     from orchestration.identity.training import train
 
     told: Told = {}
+    memory = f"{1 if people in FEBRL else math.ceil(int(people) / RECORDS_PER_GIGABYTE)}GB"
     paths.warehouse.parent.mkdir(parents=True, exist_ok=True)
-    with _open(paths) as connection:
+    with _open(paths, memory) as connection:
         told["records"] = write(connection, people, seed)
     with cpu_of(told, "prepare"):
-        _prepare(paths)
-    with _open(paths) as connection:
+        _prepare(paths, memory)
+    with _open(paths, memory) as connection:
         with cpu_of(told, "train"):
             model = train(connection) if people in FEBRL else load()
         with cpu_of(told, "resolve"):
@@ -65,17 +68,17 @@ def recordlinkage_ecm(paths: Paths, *, people: str) -> Told:
     return {**told, "quality": asdict(best)}
 
 
-def _open(paths: Paths) -> DuckDBPyConnection:
+def _open(paths: Paths, memory: str = "1GB") -> DuckDBPyConnection:
     import duckdb
 
     connection = duckdb.connect(str(paths.warehouse))
     connection.execute(
-        f"set TimeZone = 'UTC'; set threads = 2; set memory_limit = '{MEMORY}'; set preserve_insertion_order = false"
+        f"set TimeZone = 'UTC'; set threads = 2; set memory_limit = '{memory}'; set preserve_insertion_order = false"
     )
     return connection
 
 
-def _prepare(paths: Paths) -> None:
+def _prepare(paths: Paths, memory: str) -> None:
     """dbt's identity models over a project that has no other source than this set."""
     import os
 
@@ -93,7 +96,7 @@ def _prepare(paths: Paths) -> None:
         file.write_text(sql + "\n", encoding="utf-8")
     shutil.copy(ours / "profiles.yml", project)
     _configure(ours / "dbt_project.yml", project / "dbt_project.yml")
-    os.environ["CX_MEMORY_LIMIT"] = MEMORY
+    os.environ["CX_MEMORY_LIMIT"] = memory
     list(Transformer(project, paths).build(["--exclude-resource-type", "test"]))
 
 
