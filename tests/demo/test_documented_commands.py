@@ -33,6 +33,7 @@ REASONS = {
     "needs an account there",
     "needs servers of your own",
     "serves until it is stopped",
+    "takes a quarter of an hour",
     "takes half a minute",
     "takes hours",
     "takes somebody out",
