@@ -20,9 +20,8 @@ from ingest.core.readers.unpacking import BrokenFile, checked_zip, damages
 _CELL_BYTES = 32
 _CELL = re.compile(rb"""\br\s*=\s*["']([A-Za-z0-9]+)["']""")
 _REFERENCE = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})", re.IGNORECASE)
-_OTHER_KINDS = frozenset(
-    ("content.xml", "xl/workbook.bin")
-)  # of OpenDocument and of binary workbooks, which calamine would take, too
+# of OpenDocument and of binary workbooks, which calamine would take, too
+_OTHER_KINDS = frozenset(("content.xml", "xl/workbook.bin"))
 
 
 @dataclass(frozen=True, slots=True)
