@@ -25,6 +25,7 @@ from ingest.core.lock import writer
 from ingest.core.paths import Paths
 from ingest.core.places import warehouse_of
 from orchestration.fingerprint import fingerprint
+from orchestration.privacy.catalog import literal
 from orchestration.privacy.restored import leave_out_the_erased
 from orchestration.privacy.rewrite import rewrite
 
@@ -123,13 +124,8 @@ def _beside(paths: Paths) -> Sequence[Path]:
 def _save(connection: DuckDBPyConnection, draft: Path, schema: str, table: str, sql: str) -> Saved:
     saved = Saved(schema, table, sql, *fingerprint(connection, f'"{schema}"."{table}"'))
     (draft / schema).mkdir(exist_ok=True)
-    connection.execute(f'copy "{schema}"."{table}" to {_quoted(draft / saved.place)} (format parquet, compression zstd)')
+    connection.execute(f'copy "{schema}"."{table}" to {literal(str(draft / saved.place))} (format parquet, compression zstd)')
     return saved
-
-
-def _quoted(file: Path) -> str:
-    """A path as SQL text."""
-    return "'" + str(file).replace("'", "''") + "'"
 
 
 def _load(connection: DuckDBPyConnection, folder: Path, table: Saved) -> None:
@@ -137,7 +133,7 @@ def _load(connection: DuckDBPyConnection, folder: Path, table: Saved) -> None:
     connection.execute(f'create schema if not exists "{table.schema}"')
     connection.execute(table.sql)
     try:
-        connection.execute(f"insert into {relation} by name select * from read_parquet({_quoted(folder / table.place)})")
+        connection.execute(f"insert into {relation} by name select * from read_parquet({literal(str(folder / table.place))})")
     except duckdb.Error as error:
         raise BackupError(f"{folder / table.place} cannot be read", "The warehouse stays; restore another backup.") from error
     if fingerprint(connection, relation) != (table.rows, table.checksum):
