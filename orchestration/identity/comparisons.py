@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from orchestration.identity.features import same, unknown
 
-VERSION = 4
+VERSION = 5
 """Raised with every change of a condition below or of a column it reads: pairs compared before are compared again."""
 
 

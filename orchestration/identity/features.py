@@ -51,12 +51,18 @@ _STEPS: tuple[Mapping[str, str], ...] = (
             f"({same('postal_code')} or case when {_jaro_winkler('city', 'city', 0.92)} "
             "then coalesce(damerau_levenshtein(postal_code_l, postal_code_r), 0) <= 1 else false end)"
         ),
+        "one_town": f"({unknown('city')} or {_jaro_winkler('city', 'city', 0.8)})",
+        "one_area": (
+            f"({unknown('postal_code')} or case when length(postal_code_l) = length(postal_code_r) "
+            "then damerau_levenshtein(postal_code_l, postal_code_r) <= 1 else false end)"
+        ),
     },
     {
         "both_alike": "((first_alike and last_alike) or swapped_alike)",
-        # people get house numbers wrong more often than streets, and forms cut off what follows them
+        # Every town has a Station Road 5. People get house numbers wrong more often than streets, and forms cut off what follows
         "street_agrees": (
-            f"({same('street')} or (place_agrees and ({same('street_name')} or {_jaro_winkler('street_name', 'street_name', 0.9)} "
+            f"(({same('street')} and (place_agrees or (house_number_l is not null and (one_town or one_area)))) "
+            f"or (place_agrees and one_town and ({same('street_name')} or {_jaro_winkler('street_name', 'street_name', 0.9)} "
             "or starts_with(street_l, street_r) or starts_with(street_r, street_l))))"
         ),
     },

@@ -56,7 +56,7 @@ select l, r from scratch.pair anti join scratch.known_pair using (l, r)
 """
 _COLUMNS = (
     "first_name", "last_name", "birth_date", "email", "mailbox", "email_number", "phone", "mobile_phone",
-    "street", "street_name", "postal_code", "city", "place", "organisation", "national_id", "shared_email", "shared_phone",
+    "street", "house_number", "street_name", "postal_code", "city", "place", "organisation", "national_id", "shared_email", "shared_phone",
     "name_rank",
 )  # fmt: skip
 """The columns of `candidates.PERSON` that conditions read."""

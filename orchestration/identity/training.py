@@ -221,8 +221,11 @@ def _better(model: Model, candidates: Sample, drawn: Sample, n_records: int) -> 
         possible = max(n_records * (n_records - 1) / 2 * by_chance.sum() / max(drawn.pairs.sum(), 1), 1.0)
         m = one_person / one_person.sum()
         counted = np.array([False, *reversed([level.keyed for level in comparison.levels])]) & (by_chance < OFTEN)
-        u = np.where(counted, np.maximum(two_people, 0.5) / possible, (by_chance + 0.5) / (by_chance.sum() + 1))
-        better[comparison.name] = _odds_of(comparison, m, np.minimum(u, _at_most(comparison, u, model.common)))
+        seen = np.where(counted, two_people / possible, by_chance / (by_chance.sum() + 1))
+        least = np.where(counted, 0.5 / possible, 0.5 / (by_chance.sum() + 1))
+        u = np.where(counted, np.maximum(seen, least), seen + least)
+        bounds = _at_most(comparison, seen, 0.5 / possible, model.common)
+        better[comparison.name] = _odds_of(comparison, m, np.minimum(u, bounds))
     return Model(better, model.common, 2 * float((candidates.pairs * likely).sum()) / n_records, n_records)
 
 
@@ -235,14 +238,19 @@ def _moved(before: Model, after: Model) -> float:
     )
 
 
-def _at_most(comparison: Comparison, u: Floats, common: Mapping[str, float]) -> Floats:
-    """How often two people may agree by chance. Without a bound two comparisons alone cannot tell namesakes from slips."""
-    told = dict(zip(comparison.labels(), u.tolist(), strict=True))
+def _at_most(comparison: Comparison, seen: Floats, least: float, common: Mapping[str, float]) -> Floats:
+    """How often two people may agree by chance. Without a bound two comparisons alone cannot tell namesakes from slips.
+
+    seen: the share of pairs of two people at each level. least: a share that may just not have been seen.
+    """
+    told = dict(zip(comparison.labels(), seen.tolist(), strict=True))
     bounds = [1.0]
     for level in reversed(comparison.levels):
         luck = FAMILY * math.prod(common[term] for term in level.luck) if level.luck else 1.0
         at_home = (
-            FAMILY * sum(told[label] for label in OTHERS_AT_HOME) * common["first_name"] if level.label in NAMED_AT_HOME else 1.0
+            FAMILY * max(sum(told[label] for label in OTHERS_AT_HOME), least) * common["first_name"]
+            if level.label in NAMED_AT_HOME
+            else 1.0
         )
         bounds.append(min(luck, at_home, 1.0))
     return np.array(bounds)
