@@ -32,6 +32,11 @@ def _one_slip(column: str) -> str:
 
 
 _SWAPPED = "(first_name_l = last_name_r and last_name_l = first_name_r)"
+_ONE_TOWN = f"({unknown('city')} or {_jaro_winkler('city', 'city', 0.8)})"
+_ONE_AREA = (
+    f"({unknown('postal_code')} or case when length(postal_code_l) = length(postal_code_r) "
+    "then damerau_levenshtein(postal_code_l, postal_code_r) <= 1 else false end)"
+)
 _STEPS: tuple[Mapping[str, str], ...] = (
     {
         "first_agrees": f"({same('first_name')} or {_SWAPPED})",
@@ -42,28 +47,28 @@ _STEPS: tuple[Mapping[str, str], ...] = (
             f"then {_jaro_winkler('first_name', 'first_name', 0.85)} or {_one_slip('first_name')} else false end)"
         ),
         "last_alike": (
-            f"({_jaro_winkler('last_name', 'last_name', 0.88)} or (length(last_name_l) >= 5 and length(last_name_r) >= 5 "
+            f"({same('last_name')} or {_jaro_winkler('last_name', 'last_name', 0.88)} "
+            "or (length(last_name_l) >= 5 and length(last_name_r) >= 5 "
             "and (starts_with(last_name_l, last_name_r) or starts_with(last_name_r, last_name_l))))"
         ),
-        "swapped_alike": f"({_jaro_winkler('first_name', 'last_name', 0.85)} and {_jaro_winkler('last_name', 'first_name', 0.85)})",
+        "swapped_alike": (
+            "(case when first_name_l <> first_name_r and last_name_l <> last_name_r "
+            f"then {_jaro_winkler('first_name', 'last_name', 0.85)} and {_jaro_winkler('last_name', 'first_name', 0.85)} "
+            "else false end)"
+        ),
         "phones_meet": "(phone_l in (phone_r, mobile_phone_r) or mobile_phone_l in (phone_r, mobile_phone_r))",
         "place_agrees": (
             f"({same('postal_code')} or case when {_jaro_winkler('city', 'city', 0.92)} "
             "then coalesce(damerau_levenshtein(postal_code_l, postal_code_r), 0) <= 1 else false end)"
-        ),
-        "one_town": f"({unknown('city')} or {_jaro_winkler('city', 'city', 0.8)})",
-        "one_area": (
-            f"({unknown('postal_code')} or case when length(postal_code_l) = length(postal_code_r) "
-            "then damerau_levenshtein(postal_code_l, postal_code_r) <= 1 else false end)"
         ),
     },
     {
         "both_alike": "((first_alike and last_alike) or swapped_alike)",
         # Every town has a Station Road 5. People get house numbers wrong more often than streets, and forms cut off what follows
         "street_agrees": (
-            f"(({same('street')} and (place_agrees or (house_number_l is not null and (one_town or one_area)))) "
-            f"or (place_agrees and one_town and ({same('street_name')} or {_jaro_winkler('street_name', 'street_name', 0.9)} "
-            "or starts_with(street_l, street_r) or starts_with(street_r, street_l))))"
+            f"(case when {same('street')} then place_agrees or (house_number_l is not null and ({_ONE_TOWN} or {_ONE_AREA})) "
+            f"when place_agrees and {_ONE_TOWN} then {same('street_name')} or {_jaro_winkler('street_name', 'street_name', 0.9)} "
+            "or starts_with(street_l, street_r) or starts_with(street_r, street_l) else false end)"
         ),
     },
     {

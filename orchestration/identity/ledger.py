@@ -1,6 +1,6 @@
 """Why an id was merged or split, written beside what happened: the strongest evidence, and who or what decided.
 
-Reads the temp tables `stable_ids` leaves, override_in_force and scratch.weighed_pair; completes the events of this run. An
+Reads the temp tables `stable_ids` leaves, override_in_force and weighed_pair; completes the events of this run. An
 event is true as of `occurred_at`, the vendors' clock, and was written at `recorded_at`, ours.
 """
 
@@ -28,7 +28,7 @@ told as (
     select node_l, node_r, 2, 0.0, 'rule: ' || rule, 'rules' from identity.int_identity__edges
     union all
     select l.node_id, r.node_id, 1, pair.weight / 1000.0, 'model: ' || round(pair.weight / 1000.0, 1) || ' bits', 'model ' || $version
-    from scratch.weighed_pair as pair
+    from weighed_pair as pair
     join scratch.node as l on pair.l = l.number
     join scratch.node as r on pair.r = r.number
     where pair.weight > 0 and l.node_id in (select node_id from crossing union select other_node_id from crossing)

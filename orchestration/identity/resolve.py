@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from orchestration.identity import accounts, evidence, households, ledger, overrides, review, scoring, stable_ids, state
+from orchestration.identity import accounts, evidence, households, ledger, overrides, review, scoring, stable_ids, state, weights
 from orchestration.identity.candidates import gather, scratch
 from orchestration.identity.cluster import Cuts, cluster, settle
 from orchestration.identity.linkage import Edges, Ints
@@ -44,19 +44,22 @@ def resolve(connection: DuckDBPyConnection, at: datetime, model: Model | None = 
         decided = overrides.decided(connection)
         contradictions = evidence.contradictions(connection, model, decided.never)
         settled = settle(len(can_compare), decided.always, told, contradictions)
-        scoring.begin(connection)
-        pairs, compared = pair_up(connection, settled), scoring.compare(connection)
-        likely = scoring.weigh(connection, model, people)
-        pairs += pair_up_whole(connection, settled, likely, above=cuts.accept)
-        compared += scoring.compare(connection)
-        likely = Edges.joined(likely, scoring.weigh(connection, model, people)).at_least(cuts.against)
+        keys, held = scoring.Keys.told(connection), weights.shares(connection)
+        pairs, compared = pair_up(connection, settled), scoring.compare(connection, keys)
+        near = weights.Pairs.told(connection, "scratch.known_pair")
+        near_weighed = weights.match_weights(model, near, held, people)
+        pairs += pair_up_whole(connection, settled, near_weighed, above=cuts.accept)
+        compared += scoring.compare(connection, keys)
+        rest = weights.Pairs.told(connection, "scratch.known_pair")
+        rest_weighed = weights.match_weights(model, rest, held, people)
+        likely = Edges.joined(near_weighed, rest_weighed).at_least(cuts.against)
         labels = cluster(settled, likely, contradictions, can_compare, cuts)
         asked = review.questions(
             labels, likely, can_compare, contradictions, accept=cuts.accept, review=cuts.review, unscored=cuts.unscored
         )
         connection.begin()
         try:
-            scoring.keep(connection)
+            scoring.keep(connection, keys, [(near, near_weighed), (rest, rest_weighed)])
             counts = _give_ids(connection, labels, at, model)
             questions = review.write(connection, asked)
             households.write(connection)

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from duckdb import DuckDBPyConnection
-from numpy.typing import NDArray
 
 from orchestration.identity.candidates import gather, scratch
 from orchestration.identity.comparisons import COMPARISONS, NAMED_AT_HOME, OTHERS_AT_HOME, Comparison
 from orchestration.identity.linkage import Ints
 from orchestration.identity.model import TERMS, Model, Odds, settings
 from orchestration.identity.pairing import pair_up_all
-from orchestration.identity.scoring import compare, levels, rarities
+from orchestration.identity.scoring import compare, levels
+from orchestration.identity.weights import Floats, Pairs, rarity, shares
 
 if TYPE_CHECKING:
     from splink import DuckDBAPI
@@ -43,7 +43,7 @@ FAMILY = 10.0
 
 _SESSIONS = (["first_name", "last_name"], ["birth_date"], ["email"])
 _SMALLEST = 1e-9
-Floats = NDArray[np.float64]
+_WIDEST = max(len(comparison.levels) for comparison in COMPARISONS) + 2
 
 
 def first_model(connection: DuckDBPyConnection, drawn: Sample, n_records: int) -> Model:
@@ -172,13 +172,14 @@ def random_levels(connection: DuckDBPyConnection, n_records: int, pairs: int) ->
 
 
 def _sample(connection: DuckDBPyConnection, table: str, model: Model) -> Sample:
-    names = ", ".join(comparison.name for comparison in COMPARISONS)
-    found = connection.execute(f"""
-        select {names}, rarity, count(*) as pairs
-        from ({rarities(connection, model, table, names)})
-        group by all order by all""").fetchnumpy()
-    levels = {comparison.name: np.asarray(found[comparison.name], dtype=np.int64) for comparison in COMPARISONS}
-    return Sample(levels, *(np.asarray(found[name], dtype=np.float64) for name in ("rarity", "pairs")))
+    told = Pairs.told(connection, table)
+    moved = np.round(100 * rarity(model, told, shares(connection))).astype(np.int64)
+    pattern = moved
+    for found in told.levels.values():
+        pattern = pattern * _WIDEST + found
+    _, first, pairs = np.unique(pattern, return_index=True, return_counts=True)
+    seen = {name: found[first].astype(np.int64) for name, found in told.levels.items()}
+    return Sample(seen, moved[first] / 100, pairs.astype(np.float64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,7 @@ def train(connection: DuckDBPyConnection, random_pairs: int | None = None) -> Mo
     with scratch(connection):
         n_records = gather(connection)
         pair_up_all(connection, LARGEST_BLOCK)
-        compare(connection, fresh=True)
+        compare(connection)
         by_chance = random_levels(connection, n_records, random_pairs or RANDOM_PAIRS)
         unweighed = Model({}, common(connection), 1.0, n_records)
         drawn = _sample(connection, by_chance, unweighed)
