@@ -26,8 +26,7 @@ from identity.int_identity__account_records
 """
 _NAMED = """
 create or replace temp table clustered_node as
-select account_key as node_id, null::timestamptz as first_seen_at,
-    first_value(account_key) over (partition by label order by account_key) as cluster
+select number, account_key as node_id, null::timestamptz as first_seen_at, label as cluster
 from numbered_account join account_label using (number)
 """
 # a parent is another company; the top is found by climbing, at most ten steps, so that a circle ends

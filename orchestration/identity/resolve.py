@@ -21,10 +21,9 @@ from orchestration.identity.linkage import Edges, Ints
 from orchestration.identity.model import Model, load
 from orchestration.identity.pairing import pair_up, pair_up_whole
 
-# A cluster is named after its founder, the record seen first, so that no name depends on the order of the rows.
-_NAME_CLUSTERS = """
+_CLUSTERED = """
     create or replace temp table clustered_node as
-    select node_id, first_seen_at, first_value(node_id) over (partition by label order by first_seen_at nulls last, node_id) as cluster
+    select number, node_id, first_seen_at, cluster
     from scratch.node
     join cluster_label using (number)
 """
@@ -75,12 +74,22 @@ def resolve(connection: DuckDBPyConnection, at: datetime, model: Model | None = 
 
 
 def _give_ids(connection: DuckDBPyConnection, labels: Ints, at: datetime, model: Model) -> dict[str, int]:
-    connection.register("cluster_label", pa.table({"number": np.arange(len(labels)), "label": labels}))
-    connection.execute(_NAME_CLUSTERS)
+    connection.register("cluster_label", pa.table({"number": np.arange(len(labels)), "cluster": _founders(connection, labels)}))
+    connection.execute(_CLUSTERED)
     connection.unregister("cluster_label")
     counts = stable_ids.assign(connection, at)
     ledger.explain(connection, model.version)
     return counts
+
+
+def _founders(connection: DuckDBPyConnection, labels: Ints) -> Ints:
+    """The record of each one's cluster that was seen first: a cluster is named after it, whatever order the rows came in."""
+    found = connection.execute("select number, epoch_us(first_seen_at) as seen from scratch.node").fetchnumpy()
+    seen = np.empty(len(labels), dtype=np.int64)
+    seen[found["number"]] = np.ma.filled(found["seen"], np.iinfo(np.int64).max)
+    order = np.lexsort((seen, labels))
+    places, starts = np.unique(labels[order], return_index=True)
+    return order[starts][np.searchsorted(places, labels)]
 
 
 def _note(connection: DuckDBPyConnection, at: datetime, model: Model, counts: dict[str, int], labels: Ints) -> None:

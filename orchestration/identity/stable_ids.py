@@ -5,8 +5,8 @@
 3. A cluster nobody chose takes back the id its records had before a merge, else a new one, made from its founder.
 4. An id that kept no cluster was merged into the one it chose; an id without records left is retired.
 
-Expects temp table clustered_node(node_id, first_seen_at, cluster) and an open transaction; writes schema identity_state.
-Customers and accounts are kept alike (`Entity`). What happened is left in temp tables lost_id and move, for `ledger.py`.
+Expects temp table clustered_node(number, node_id, first_seen_at, cluster) and an open transaction; writes schema identity_state.
+`number` counts the records by node_id; a cluster is called by the number of its founder. Customers and accounts are kept alike (`Entity`). What happened is left in temp tables lost_id and move, for `ledger.py`.
 """
 
 from __future__ import annotations
@@ -81,12 +81,12 @@ _TAKEN_BACK = """
 _NEW_IDS = """
     create or replace temp table founded as
     with nameless as (
-        select distinct cluster from clustered_node
-        where cluster not in (select cluster from kept) and cluster not in (select cluster from taken_back)
+        select cluster, node_id as founder_id from clustered_node
+        where number = cluster and cluster not in (select cluster from kept) and cluster not in (select cluster from taken_back)
     ),
     founder as (
         select made.cluster, made.id, registry.status
-        from (select cluster, '{prefix}' || upper(substr(md5(cluster), 1, 15)) as id from nameless) as made
+        from (select cluster, '{prefix}' || upper(substr(md5(founder_id), 1, 15)) as id from nameless) as made
         left join identity_state.{name}_registry as registry on made.id = registry.{name}_id
     ),
     next_record as (
@@ -109,7 +109,7 @@ _NEW_IDS = """
     )
     select
         nameless.cluster,
-        coalesce(free.id, '{prefix}' || upper(substr(md5(nameless.cluster || '#' || cast($at as varchar)), 1, 15))) as id,
+        coalesce(free.id, '{prefix}' || upper(substr(md5(nameless.founder_id || '#' || cast($at as varchar)), 1, 15))) as id,
         coalesce(free.is_revived, false) as is_revived
     from nameless
     left join free using (cluster)
@@ -119,7 +119,7 @@ _NEW_IDS = """
 
 _MOVES = """
     create or replace temp table new_member as
-    select clustered_node.node_id, coalesce(kept.id, founded.id) as id
+    select number, node_id, coalesce(kept.id, founded.id) as id, founded.id is not null as is_founded
     from clustered_node
     left join kept using (cluster)
     left join founded using (cluster);
@@ -137,26 +137,26 @@ _MOVES = """
 
     create or replace temp table move as
     select
+        new_member.number,
         new_member.node_id,
         new_member.id,
         former_member.id as former_id,
         case
-            when former_id is null then if(founded.id is null, 'joined', 'new')
+            when former_id is null then if(is_founded, 'new', 'joined')
             when lost_id.merged_into = new_member.id then 'merged'
-            when founded.id is not null then 'split'
+            when is_founded then 'split'
             else 'moved'
         end as reason
     from new_member
     left join former_member using (node_id)
-    left join founded on new_member.id = founded.id
     left join lost_id on former_member.id = lost_id.id
     where former_id is distinct from new_member.id
 """
 
 _LEDGER = (
     """insert into identity_state.{name}_events by name
-    select $at as occurred_at, if(is_revived, 'revived', 'created') as event, id as {name}_id, null as other_id, count(*) as n_nodes
-    from founded join new_member using (id) group by all order by id""",
+    select $at as occurred_at, if(is_revived, 'revived', 'created') as event, id as {name}_id, null as other_id, n_nodes
+    from founded join (select cluster, count(*) as n_nodes from clustered_node group by cluster) using (cluster) order by id""",
     """insert into identity_state.{name}_events by name
     select $at as occurred_at, if(merged_into is null, 'retired', 'merged') as event, id as {name}_id, merged_into as other_id, n_nodes
     from lost_id order by id""",
@@ -182,7 +182,7 @@ _MEMBERSHIP = (
     """update identity_state.{name}_xref as xref set valid_to = $at
     where valid_to is null and (
         {member} in (select node_id from move) or {member} in (select node_id from former_member where cluster is null))""",
-    "insert into identity_state.{name}_xref select node_id, id, $at, null, reason, null, null from move order by node_id",
+    "insert into identity_state.{name}_xref select node_id, id, $at, null, reason, null, null from move order by number",
 )
 
 _COUNTS = """
