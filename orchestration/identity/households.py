@@ -1,6 +1,6 @@
 """Who lives together: customers of one surname who share a street, a mailbox or a line. A grouping, never a merge.
 
-Made anew with every run from the customers there are. A household is called after its oldest customer.
+Made anew with every run from the customers there are, as `stable_ids` leaves them. A household is called after its oldest customer.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ LARGEST = 12
 
 _CUSTOMERS = """
 create or replace temp table living_customer as
-select customer_id, row_number() over (order by created_at, customer_id) - 1 as number
-from identity_state.customer_registry where status = 'active'
+select customer_id, new_member.cluster, row_number() over (order by created_at, customer_id) - 1 as number
+from identity_state.customer_registry
+join new_member on new_member.id = customer_id and new_member.number = new_member.cluster
 """
 _KEYS = """
 create or replace temp table household_key as
@@ -30,8 +31,8 @@ with told as (
             case when shared_email and email is not null then hash(last_name, email) end
         ]) as household_key
     from scratch.node as node
-    join identity_state.customer_xref as xref on xref.node_id = node.node_id and xref.valid_to is null
-    join living_customer using (customer_id)
+    join new_member using (number)
+    join living_customer using (cluster)
     where node.last_name is not null
 )
 select household_key, number from told where household_key is not null

@@ -81,15 +81,13 @@ _ENDS = {
     for side in ("first", "last")
     for end in ("left", "right")
 }
-# 0 stands for unknown
 _CODED = f"""
 select
     number,
-    {", ".join(f"coalesce(hash({value}) * (({value}) is not null)::ubigint, 0) as {name}" for name, value in _TEXTS.items())},
+    {", ".join(f"hash({value}) as {name}" for name, value in _TEXTS.items())},
     {", ".join(f"{value} as {name}" for name, value in _ENDS.items())}
 from scratch.node
 where is_compared
-order by number
 """
 _WHOLE = """
 create or replace table scratch.pair as
@@ -144,7 +142,8 @@ def _keep(connection: DuckDBPyConnection, pairs: tuple[Ints, Ints]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _People:
-    """Those who are compared, in the order of their numbers: what they share, by column, and their cluster so far."""
+    """Those who are compared, in the order of their numbers: what they share, by column (0 stands for
+    unknown), and their cluster so far."""
 
     number: Ints
     label: Ints
@@ -154,12 +153,14 @@ class _People:
     @classmethod
     def told(cls, connection: DuckDBPyConnection, settled: Ints) -> _People:
         found = connection.execute(_CODED).fetchnumpy()
-        number = np.asarray(found["number"], dtype=np.int64)
-        codes = {name: np.asarray(found[name], dtype=np.uint64) for name in _TEXTS}
+        unknown = np.uint64(connection.execute("select hash(null::varchar)").fetchall()[0][0])
+        order = np.argsort(found["number"])
+        number = np.asarray(found["number"], dtype=np.int64)[order]
+        codes = {name: np.where(found[name] == unknown, np.uint64(0), found[name])[order] for name in _TEXTS}
         both = (codes["first_name"] > 0) & (codes["last_name"] > 0)
         codes["one_name"] = np.where(both, np.minimum(codes["first_name"], codes["last_name"]), 0)
         codes["other_name"] = np.where(both, np.maximum(codes["first_name"], codes["last_name"]), 0)
-        return cls(number, settled[number], codes, {name: np.asarray(found[name], dtype=np.uint8) for name in _ENDS})
+        return cls(number, settled[number], codes, {name: np.asarray(found[name], dtype=np.uint8)[order] for name in _ENDS})
 
     def pairs(self, largest_block: int, few: int) -> tuple[Ints, Ints]:
         """Numbers of both sides of every pair that shares enough, the smaller first, in order."""

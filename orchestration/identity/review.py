@@ -84,18 +84,16 @@ _QUEUE = """
 insert into identity_state.review_queue
 select
     substr(md5(a.node_id || '|' || coalesce(b.node_id, '')), 1, 10),
-    a.node_id as node_l, b.node_id as node_r, l.customer_id, r.customer_id, match_weight, why, impact_rows
+    a.node_id as node_l, b.node_id as node_r, a.id, b.id, match_weight, why, impact_rows
 from question
-join scratch.node as a on question.l = a.number
-join identity_state.customer_xref as l on l.node_id = a.node_id and l.valid_to is null
-left join scratch.node as b on question.r = b.number
-left join identity_state.customer_xref as r on r.node_id = b.node_id and r.valid_to is null
+join new_member as a on question.l = a.number
+left join new_member as b on question.r = b.number
 order by impact_rows desc, match_weight desc, node_l, node_r
 """
 
 
 def write(connection: DuckDBPyConnection, asked: Questions) -> int:
-    """Replaces the queue; returns its length. Expects customer_xref of this run."""
+    """Replaces the queue; returns its length. Expects the customers as `stable_ids` leaves them."""
     connection.execute("delete from identity_state.review_queue")
     connection.register("question", asked.table())
     connection.execute(_QUEUE)

@@ -6,7 +6,8 @@
 4. An id that kept no cluster was merged into the one it chose; an id without records left is retired.
 
 Expects temp table clustered_node(number, node_id, first_seen_at, cluster) and an open transaction; writes schema identity_state.
-`number` counts the records by node_id; a cluster is called by the number of its founder. Customers and accounts are kept alike (`Entity`). What happened is left in temp tables lost_id and move, for `ledger.py`.
+`number` counts the records by node_id; a cluster is called by the number of its founder. Customers and accounts are kept alike (`Entity`). What happened is left in temp tables lost_id and move, for `ledger.py`, who is who now in
+new_member(number, node_id, cluster, id).
 """
 
 from __future__ import annotations
@@ -119,7 +120,7 @@ _NEW_IDS = """
 
 _MOVES = """
     create or replace temp table new_member as
-    select number, node_id, coalesce(kept.id, founded.id) as id, founded.id is not null as is_founded
+    select number, node_id, cluster, coalesce(kept.id, founded.id) as id, founded.id is not null as is_founded
     from clustered_node
     left join kept using (cluster)
     left join founded using (cluster);
