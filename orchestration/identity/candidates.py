@@ -21,7 +21,6 @@ select
     birth_date_clean as birth_date,
     email_clean as email,
     split_part(email_clean, '@', 1) as mailbox,
-    regexp_replace(email_clean, '[^0-9]+', '', 'g') as email_number,
     phone_digits as phone,
     mobile_phone_digits as mobile_phone,
     street_clean as street,

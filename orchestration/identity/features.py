@@ -66,7 +66,7 @@ _STEPS: tuple[Mapping[str, str], ...] = (
         "both_alike": "((first_alike and last_alike) or swapped_alike)",
         # Every town has a Station Road 5. People get house numbers wrong more often than streets, and forms cut off what follows
         "street_agrees": (
-            f"(case when {same('street')} then place_agrees or (house_number_l is not null and ({_ONE_TOWN} or {_ONE_AREA})) "
+            f"(case when {same('street')} then place_agrees or (coalesce(street_name_l, '') <> street_l and ({_ONE_TOWN} or {_ONE_AREA})) "
             f"when place_agrees and {_ONE_TOWN} then {same('street_name')} or {_jaro_winkler('street_name', 'street_name', 0.9)} "
             "or starts_with(street_l, street_r) or starts_with(street_r, street_l) else false end)"
         ),

@@ -38,9 +38,8 @@ create or replace table scratch.unseen_pair as
 select l, r from scratch.pair anti join scratch.known_pair using (l, r)
 """
 _COLUMNS = (
-    "first_name", "last_name", "birth_date", "email", "mailbox", "email_number", "phone", "mobile_phone",
-    "street", "house_number", "street_name", "postal_code", "city", "place", "organisation", "national_id", "shared_email", "shared_phone",
-    "name_rank",
+    "first_name", "last_name", "birth_date", "email", "phone", "mobile_phone", "street", "street_name", "postal_code", "city",
+    "organisation", "national_id", "shared_email", "shared_phone", "name_rank",
 )  # fmt: skip
 """The columns of `candidates.PERSON` that conditions read."""
 
