@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orchestration.identity.features import same, unknown
+from orchestration.identity.features import one_slip, same, unknown
 
 VERSION = 5
 """Raised with every change of a condition below or of a column it reads: pairs compared before are compared again."""
@@ -159,7 +159,7 @@ BIRTH_DATE = Comparison(
         Level(
             "slip in the birth date",
             f"{_DAY_AND_MONTH_SWAPPED} or (case when {_SAME_DAY} or substr(birth_date_l, 1, 3) = substr(birth_date_r, 1, 3) "
-            "then damerau_levenshtein(birth_date_l, birth_date_r) <= 1 else false end)",
+            f"then {one_slip('birth_date_l', 'birth_date_r')} else false end)",
         ),
         Level("two parts of the birth date", f"{_SAME_DAY} or substr(birth_date_l, 1, 6) = substr(birth_date_r, 1, 6)"),
     ),
@@ -190,7 +190,7 @@ EMAIL = Comparison(
             # what one slip may do, it does behind the third letter or before the sixth: that spares the distance, which is dear
             "case when abs(length(email_l) - length(email_r)) <= 1 "
             "and (left(email_l, 3) = left(email_r, 3) or ends_with(email_l, substr(email_r, 6))) "
-            f"then damerau_levenshtein(email_l, email_r) <= 1 and {_digits('email_l')} = {_digits('email_r')} else false end",
+            f"then case when {_digits('email_l')} = {_digits('email_r')} then {one_slip('email_l', 'email_r')} else false end else false end",
         ),
     ),
 )
@@ -206,7 +206,7 @@ PHONE = Comparison(
             # what one slip may do, it does before the seventh digit or behind the sixth: that spares the distance, which is dear
             "length(phone_l) = length(phone_r) and (case when substr(phone_l, 1, 4) = substr(phone_r, 1, 4) "
             "and (substr(phone_l, 1, 6) = substr(phone_r, 1, 6) or substr(phone_l, 8) = substr(phone_r, 8)) "
-            "then damerau_levenshtein(phone_l, phone_r) <= 1 else false end)",
+            f"then {one_slip('phone_l', 'phone_r')} else false end)",
         ),
     ),
 )
@@ -227,7 +227,7 @@ NATIONAL_ID = Comparison(
         Level("same national id", same("national_id"), keyed=True),
         Level(
             "slip in the national id",
-            "case when abs(length(national_id_l) - length(national_id_r)) <= 1 "
+            "case when abs(length(national_id_l) - length(national_id_r)) <= 1 and levenshtein(national_id_l, national_id_r) <= 4 "
             "then damerau_levenshtein(national_id_l, national_id_r) <= 2 else false end",
         ),
     ),

@@ -13,6 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from orchestration.identity.comparisons import OTHER_FIRST_NAME
 from orchestration.identity.contradictions import Attribute, Contradictions
+from orchestration.identity.features import one_slip
 from orchestration.identity.linkage import Edges, Flags, Ints
 from orchestration.identity.model import Model
 
@@ -42,11 +43,11 @@ _GIVEN_NAME = (
     "least(length(a.first_name), length(b.first_name)) = 1 and a.first_name[1] = b.first_name[1] "
     "or starts_with(a.first_name, b.first_name) or starts_with(b.first_name, a.first_name) "
     "or jaro_winkler_similarity(a.first_name, b.first_name) >= 0.75 "
-    "or damerau_levenshtein(a.first_name, b.first_name) <= 1 "
+    f"or {one_slip('a.first_name', 'b.first_name')} "
     "or (jaro_winkler_similarity(a.first_name, b.last_name) >= 0.85 and jaro_winkler_similarity(a.last_name, b.first_name) >= 0.85)"
 )
 _BIRTH_DATE = (
-    "damerau_levenshtein(a.birth_date, b.birth_date) <= 1 or a.birth_date[5:8] = b.birth_date[5:8] "
+    f"{one_slip('a.birth_date', 'b.birth_date')} or a.birth_date[5:8] = b.birth_date[5:8] "
     "or a.birth_date[1:6] = b.birth_date[1:6] "
     "or (a.birth_date[1:4] = b.birth_date[1:4] and a.birth_date[5:6] = b.birth_date[7:8] and a.birth_date[7:8] = b.birth_date[5:6])"
 )

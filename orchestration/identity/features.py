@@ -23,19 +23,30 @@ def _jaro_winkler(one: str, other: str, least: float) -> str:
     return f"jaro_winkler_similarity({one}_l, {other}_r) >= {least}"
 
 
-def _one_slip(column: str) -> str:
-    """At most one letter wrong, missing, too many or swapped with the next. That distance is dear; one slip spares an end of a word."""
+def one_slip(one: str, other: str) -> str:
+    """At most one letter wrong, missing, too many or swapped with the next.
+
+    The distance that knows swaps is dear: it is asked only where the other one, which counts a swap as two, leaves it open.
+    """
+    return (
+        f"(case levenshtein({one}, {other}) when 0 then true when 1 then true "
+        f"when 2 then damerau_levenshtein({one}, {other}) <= 1 else false end)"
+    )
+
+
+def _name_slip(column: str) -> str:
+    """One slip spares an end of a word."""
     one, other = f"{column}_l", f"{column}_r"
     same_end = f"left({one}, 1) = left({other}, 1) or right({one}, 1) = right({other}, 1) or length({one}) < 3"
     may_be = f"abs(length({one}) - length({other})) <= 1 and ({same_end})"
-    return f"(case when {may_be} then damerau_levenshtein({one}, {other}) <= 1 else false end)"
+    return f"(case when {may_be} then {one_slip(one, other)} else false end)"
 
 
 _SWAPPED = "(first_name_l = last_name_r and last_name_l = first_name_r)"
 _ONE_TOWN = f"({unknown('city')} or {_jaro_winkler('city', 'city', 0.8)})"
 _ONE_AREA = (
     f"({unknown('postal_code')} or case when length(postal_code_l) = length(postal_code_r) "
-    "then damerau_levenshtein(postal_code_l, postal_code_r) <= 1 else false end)"
+    f"then {one_slip('postal_code_l', 'postal_code_r')} else false end)"
 )
 _STEPS: tuple[Mapping[str, str], ...] = (
     {
@@ -44,7 +55,7 @@ _STEPS: tuple[Mapping[str, str], ...] = (
         # of two spellings one is a slip when hardly anybody is called so; two names that many have are two people
         "first_alike": (
             "(case when first_name_l <> first_name_r and (least(name_rank_l, name_rank_r) < 2 or abs(name_rank_l - name_rank_r) >= 4) "
-            f"then {_jaro_winkler('first_name', 'first_name', 0.85)} or {_one_slip('first_name')} else false end)"
+            f"then {_jaro_winkler('first_name', 'first_name', 0.85)} or {_name_slip('first_name')} else false end)"
         ),
         "last_alike": (
             f"({same('last_name')} or {_jaro_winkler('last_name', 'last_name', 0.88)} "
@@ -59,7 +70,7 @@ _STEPS: tuple[Mapping[str, str], ...] = (
         "phones_meet": "(phone_l in (phone_r, mobile_phone_r) or mobile_phone_l in (phone_r, mobile_phone_r))",
         "place_agrees": (
             f"({same('postal_code')} or case when {_jaro_winkler('city', 'city', 0.92)} "
-            "then coalesce(damerau_levenshtein(postal_code_l, postal_code_r), 0) <= 1 else false end)"
+            f"then coalesce({one_slip('postal_code_l', 'postal_code_r')}, true) else false end)"
         ),
     },
     {
