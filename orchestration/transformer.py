@@ -26,6 +26,7 @@ from typing import Any
 from ingest.core.errors import CxError
 from ingest.core.masking import masked
 from ingest.core.paths import Paths
+from ingest.core.storage import make_ready
 
 _RESULT_EVENTS = {"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"}
 _TABLES = {"table", "incremental", "seed", "snapshot"}
@@ -98,8 +99,8 @@ class Transformer:
         if self._manifest is None:
             with self._parsing():
                 self._parse()
-        for path in (self.paths.warehouse, self.paths.staging_file):
-            path.parent.mkdir(parents=True, exist_ok=True)
+        make_ready(self.paths.warehouse)
+        self.paths.staging_file.parent.mkdir(parents=True, exist_ok=True)
         events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         told: list[Any] = []
 

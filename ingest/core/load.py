@@ -34,8 +34,9 @@ from ingest.core.progress import Progress
 from ingest.core.roster import is_on, note
 from ingest.core.settings import resolve
 from ingest.core.spec import Source
+from ingest.core.storage import make_ready
 from ingest.core.suppression import Doorkeeper, Suppression, newest_erasure
-from ingest.core.warehouse import Warehouse, forget_unborn, knows_the_same
+from ingest.core.warehouse import Warehouse, knows_the_same
 from ingest.owners import OWNERS
 from ingest.registry import SOURCES
 
@@ -171,8 +172,7 @@ def _settled_heap() -> Iterator[None]:
 @contextmanager
 def _opened(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
     """Keeps the warehouse open: dlt opens and closes it many times in one load, which costs little while another holds it."""
-    paths.warehouse.parent.mkdir(parents=True, exist_ok=True)
-    forget_unborn(paths.warehouse)
+    make_ready(paths.warehouse)
     with duckdb.connect(str(paths.warehouse)) as connection:
         yield connection
 

@@ -9,8 +9,6 @@ import dlt
 import duckdb
 from dlt.destinations.impl.duckdb.configuration import DuckDbClientConfiguration
 
-_HEADERS = 3 * 4096  # bytes of a DuckDB file before its first block
-
 
 class Warehouse(dlt.destinations.duckdb):
     """dlt's DuckDB destination with its configuration resolved once.
@@ -49,9 +47,3 @@ def knows_the_same(connection: duckdb.DuckDBPyConnection, pipeline: dlt.Pipeline
     except duckdb.CatalogException:
         return False
     return newest == [(pipeline.state["_version_hash"],)]
-
-
-def forget_unborn(file: Path) -> None:
-    """Removes a database file whose making was cut off (by a full disk, for one) before it could hold anything."""
-    if file.exists() and 0 < file.stat().st_size < _HEADERS:
-        file.unlink()

@@ -13,6 +13,7 @@ import yaml
 from duckdb import DuckDBPyConnection
 
 from ingest.core.paths import Paths
+from ingest.core.storage import make_ready
 from orchestration.bench.clusters import Labels, quality
 from orchestration.bench.identity_ecm import ecm
 from orchestration.bench.identity_sets import FEBRL, write
@@ -39,7 +40,7 @@ def resolve_people(paths: Paths, *, people: str, seed: int) -> Told:
 
     told: Told = {}
     memory = f"{1 if people in FEBRL else math.ceil(int(people) / RECORDS_PER_GIGABYTE)}GB"
-    paths.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    make_ready(paths.warehouse)
     with _open(paths, memory) as connection:
         told["records"] = write(connection, people, seed)
     with cpu_of(told, "prepare"):

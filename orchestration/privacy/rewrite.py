@@ -6,8 +6,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.core.places import sync
+
+if TYPE_CHECKING:
+    import duckdb
 
 _NAME = "cx"  # what the views in the warehouse call its database
 
@@ -20,7 +24,7 @@ def rewrite(file: Path) -> None:
     with _fresh(beside):
         with duckdb.connect(":memory:") as connection:
             connection.execute(f"attach '{file}' as {_NAME} (read_only)")
-            connection.execute(f"attach '{beside}' as fresh")
+            connection.execute(f"attach '{beside}' as fresh (storage_version '{_storage_version(connection)}')")
             connection.execute(f"copy from database {_NAME} to fresh (schema)")
             connection.execute(f"copy from database {_NAME} to fresh (data)")
             connection.execute("checkpoint fresh")
@@ -28,6 +32,12 @@ def rewrite(file: Path) -> None:
         beside.replace(file)
         file.with_name(file.name + ".wal").unlink(missing_ok=True)
         sync(file.parent)
+
+
+def _storage_version(connection: duckdb.DuckDBPyConnection) -> str:
+    """The oldest DuckDB that reads the attached file, as in `v1.0.0`."""
+    asked = "select tags['storage_version'] from duckdb_databases() where database_name = $1"
+    return str(connection.execute(asked, [_NAME]).fetchall()[0][0]).removesuffix("+")
 
 
 @contextmanager

@@ -6,27 +6,19 @@ person_keys as (
 
 ),
 
-records as (
-
-    select * from {{ ref('int_identity__records') }}
-
-),
-
 -- every key is a star: the record that issued it, else its first own record, joined to each other record
 hubs as (
 
     select
-        person_keys.identifier_type,
-        person_keys.identifier_value,
-        person_keys.person,
+        identifier_type,
+        identifier_value,
+        person,
         min(
-            case when records.is_reference then '2' else '1' end
-            || case when person_keys.is_issuer then '1' else '2' end
-            || person_keys.node_id
+            case when is_reference then '2' else '1' end || case when is_issuer then '1' else '2' end || node_id
         ) as first_in_order
     from person_keys
-    inner join records on person_keys.node_id = records.node_id
-    group by person_keys.identifier_type, person_keys.identifier_value, person_keys.person
+    where is_reference is not null
+    group by identifier_type, identifier_value, person
     having count(*) > 1
 
 ),

@@ -1,8 +1,33 @@
+{{ config(materialized='view') }}
+
+-- Each import is read for its own columns alone: DuckDB would keep in memory what is referred to twice.
+
 with
 
 records as (
 
     select * from {{ ref('int_identity__records') }}
+
+),
+
+named_records as (
+
+    select
+        node_id,
+        first_name_canonical,
+        last_name_canonical,
+        is_reference
+    from {{ ref('int_identity__records') }}
+
+),
+
+addresses as (
+
+    select
+        email,
+        email_clean
+    from {{ ref('int_identity__records') }}
+    where email_clean is not null
 
 ),
 
@@ -17,7 +42,9 @@ person_ids as (
 
 known_by_hash as (
 
-    select distinct identifier_value as email_sha256
+    select distinct
+        node_id,
+        identifier_value as email_sha256
     from person_ids
     where identifier_type = 'email_sha256'
 
@@ -29,8 +56,8 @@ written_addresses as (
     select
         email_clean,
         lower(trim(email)) as email_written
-    from records
-    where email_clean is not null and exists (select 1 from known_by_hash)
+    from addresses
+    where exists (select 1 from known_by_hash)
 
 ),
 
@@ -48,64 +75,96 @@ known_addresses as (
 
 ),
 
+-- who is known by the hash of an address alone is known by the address, where another record has it
+known_by_address as (
+
+    select distinct
+        records.node_id,
+        known_addresses.email_clean,
+        records.first_name_canonical,
+        records.last_name_canonical,
+        records.is_reference
+    from known_by_hash
+    inner join known_addresses on known_by_hash.email_sha256 = known_addresses.email_sha256
+    inner join {{ ref('int_identity__records') }} as records on known_by_hash.node_id = records.node_id
+    where known_addresses.email_clean <> coalesce(records.email_clean, '')
+
+),
+
+issued as (
+
+    select
+        node_id,
+        identifier_type,
+        identifier_value,
+        bool_or(is_issuer) as is_issuer
+    from person_ids
+    where identifier_type <> 'email_sha256' and identifier_value is not null
+    group by node_id, identifier_type, identifier_value
+
+),
+
 {% set columns = [
-    ('email', 'email_clean'),
-    ('phone', 'phone_digits'),
-    ('phone', 'mobile_phone_digits'),
-    ('social_handle', 'social_handle'),
-    ('national_id', 'national_id_clean'),
+    ('email', 'email_clean', 'records.email_clean'),
+    ('phone', 'phone_digits', 'records.phone_digits'),
+    ('phone', 'mobile_phone_digits', 'nullif(records.mobile_phone_digits, records.phone_digits)'),
+    ('social_handle', 'social_handle', 'records.social_handle'),
+    ('national_id', 'national_id_clean', 'records.national_id_clean'),
 ] %}
 
--- what people share, borrow or mistype, where an id is issued by a system
-written as (
+kinds as (
 
-    {% for identifier_type, column in columns -%}
+    {% for identifier_type, column, _ in columns -%}
         select
-            node_id,
             '{{ identifier_type }}' as identifier_type,
-            {{ column }} as identifier_value
-        from records
-        where
-            {{ column }} is not null
-            {%- if column == 'mobile_phone_digits' %} and {{ column }} <> coalesce(phone_digits, ''){% endif %}
+            '{{ column }}' as written_in
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),
 
--- who is known by the hash of an address alone is known by the address, where another record has it
-known_by_address as (
+-- what people share, borrow or mistype, where an id is issued by a system
+written as (
 
-    select distinct
-        person_ids.node_id,
-        known_addresses.email_clean as identifier_value
-    from person_ids
-    inner join known_addresses on person_ids.identifier_value = known_addresses.email_sha256
-    inner join records on person_ids.node_id = records.node_id
-    where
-        person_ids.identifier_type = 'email_sha256'
-        and known_addresses.email_clean <> coalesce(records.email_clean, '')
+    select
+        records.node_id,
+        kinds.identifier_type,
+        case kinds.written_in
+            {% for _, column, value in columns -%}
+                when '{{ column }}' then {{ value }}
+            {% endfor %}
+        end as identifier_value,
+        records.first_name_canonical,
+        records.last_name_canonical,
+        records.is_reference
+    from records
+    cross join kinds
 
 ),
 
 identifiers as (
 
     select
-        node_id,
-        identifier_type,
-        identifier_value,
+        issued.node_id,
+        issued.identifier_type,
+        issued.identifier_value,
         true as is_strong,
-        bool_or(is_issuer) as is_issuer
-    from person_ids
-    where identifier_type <> 'email_sha256' and identifier_value is not null
-    group by node_id, identifier_type, identifier_value
+        issued.is_issuer,
+        named_records.first_name_canonical,
+        named_records.last_name_canonical,
+        named_records.is_reference
+    from issued
+    left join named_records on issued.node_id = named_records.node_id
     union all
     select
         node_id,
         'email' as identifier_type,
-        identifier_value,
+        email_clean as identifier_value,
         false as is_strong,
-        false as is_issuer
+        false as is_issuer,
+        first_name_canonical,
+        last_name_canonical,
+        is_reference
     from known_by_address
     union all
     select
@@ -113,8 +172,12 @@ identifiers as (
         identifier_type,
         identifier_value,
         false as is_strong,
-        false as is_issuer
+        false as is_issuer,
+        first_name_canonical,
+        last_name_canonical,
+        is_reference
     from written
+    where identifier_value is not null
 
 )
 

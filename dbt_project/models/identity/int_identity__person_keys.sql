@@ -1,16 +1,20 @@
+{{ config(materialized='view') }}
+
 -- Who, among those who use a value, a record is: the guards between "the same e-mail" and "the same person".
 
 with
 
-identifiers as (
+issued_ids as (
 
     select * from {{ ref('int_identity__identifiers') }}
+    where is_strong
 
 ),
 
-records as (
+written_values as (
 
-    select * from {{ ref('int_identity__records') }}
+    select * from {{ ref('int_identity__identifiers') }}
+    where not is_strong
 
 ),
 
@@ -26,50 +30,31 @@ telling_ids as (
     select
         identifier_type,
         identifier_value
-    from identifiers
-    where is_strong
+    from issued_ids
     group by identifier_type, identifier_value
     having count(*) > 1 and sum(case when is_issuer then 1 else 0 end) <= 1
 
 ),
 
-strong as (
+-- whose id it is: the record that issued it, else the first own record that names it; only one with a name can say
+owned as (
 
-    select identifiers.*
-    from identifiers
+    select
+        issued_ids.*,
+        {%- for name in ['first_name_canonical', 'last_name_canonical'] %}
+            first_value(issued_ids.{{ name }}) over (
+                partition by issued_ids.identifier_type, issued_ids.identifier_value
+                order by
+                    case when issued_ids.first_name_canonical is null then 1 else 0 end asc,
+                    issued_ids.is_issuer desc,
+                    issued_ids.node_id asc
+            ) as owner_{{ name }}{% if not loop.last %},{% endif %}
+        {%- endfor %}
+    from issued_ids
     inner join telling_ids
         on
-            identifiers.identifier_type = telling_ids.identifier_type
-            and identifiers.identifier_value = telling_ids.identifier_value
-    where identifiers.is_strong
-
-),
-
-named_records as (
-
-    select
-        node_id,
-        first_name_canonical,
-        last_name_canonical
-    from records
-    where first_name_canonical is not null
-
-),
-
--- whose id it is: the record that issued it, else the first own record that names it
-owners as (
-
-    select
-        strong.identifier_type,
-        strong.identifier_value,
-        named_records.first_name_canonical,
-        named_records.last_name_canonical
-    from strong
-    inner join named_records on strong.node_id = named_records.node_id
-    qualify row_number() over (
-        partition by strong.identifier_type, strong.identifier_value
-        order by strong.is_issuer desc, strong.node_id asc
-    ) = 1
+            issued_ids.identifier_type = telling_ids.identifier_type
+            and issued_ids.identifier_value = telling_ids.identifier_value
 
 ),
 
@@ -77,31 +62,30 @@ owners as (
 strong_keys as (
 
     select
-        strong.node_id,
-        strong.identifier_type,
-        strong.identifier_value,
+        node_id,
+        identifier_type,
+        identifier_value,
         case
             when
                 {{ names_conflict(
-                    'named_records.first_name_canonical', 'named_records.last_name_canonical',
-                    'owners.first_name_canonical', 'owners.last_name_canonical'
+                    'first_name_canonical', 'last_name_canonical',
+                    'owner_first_name_canonical', 'owner_last_name_canonical'
                 ) }}
-                then named_records.first_name_canonical
+                then first_name_canonical
             else ''
         end as person,
-        strong.is_issuer
-    from strong
-    left join named_records on strong.node_id = named_records.node_id
-    left join owners
-        on
-            strong.identifier_type = owners.identifier_type
-            and strong.identifier_value = owners.identifier_value
+        is_issuer,
+        first_name_canonical,
+        last_name_canonical,
+        is_reference
+    from owned
 
 ),
 
-nameless_records as (
+nameless_keys as (
 
-    select node_id from records where first_name_canonical is null
+    select * from strong_keys
+    where first_name_canonical is null
 
 ),
 
@@ -109,130 +93,151 @@ nameless_records as (
 borrowed_names as (
 
     select
-        own.node_id,
-        min(named_records.first_name_canonical) as first_name_canonical,
-        min(named_records.last_name_canonical) as last_name_canonical
-    from nameless_records
-    inner join strong_keys as own on nameless_records.node_id = own.node_id
-    inner join strong_keys as relative
+        nameless_keys.node_id,
+        min(relatives.first_name_canonical) as first_name,
+        min(relatives.last_name_canonical) as last_name
+    from nameless_keys
+    inner join strong_keys as relatives
         on
-            own.identifier_type = relative.identifier_type
-            and own.identifier_value = relative.identifier_value
-            and own.person = relative.person
-    inner join named_records on relative.node_id = named_records.node_id
-    group by own.node_id
-    having count(distinct named_records.first_name_canonical) = 1
-
-),
-
-names as (
-
-    select * from named_records
-    union all
-    select * from borrowed_names
+            nameless_keys.identifier_type = relatives.identifier_type
+            and nameless_keys.identifier_value = relatives.identifier_value
+            and nameless_keys.person = relatives.person
+    where relatives.first_name_canonical is not null
+    group by nameless_keys.node_id
+    having count(distinct relatives.first_name_canonical) = 1
 
 ),
 
 uses as (
 
     select
-        identifiers.identifier_type,
-        identifiers.identifier_value,
-        identifiers.node_id,
-        names.first_name_canonical as first_name,
-        names.last_name_canonical as last_name,
-        length(names.first_name_canonical) > 1 as has_full_first_name,
-        shared_values.needs_full_name_because is not null as needs_full_name
-    from identifiers
+        written_values.node_id,
+        written_values.identifier_type,
+        written_values.identifier_value,
+        coalesce(written_values.first_name_canonical, borrowed_names.first_name) as first_name,
+        case
+            when written_values.first_name_canonical is null then borrowed_names.last_name
+            else written_values.last_name_canonical
+        end as last_name,
+        shared_values.needs_full_name_because is not null as needs_full_name,
+        written_values.is_reference
+    from written_values
     inner join shared_values
         on
-            identifiers.identifier_type = shared_values.identifier_type
-            and identifiers.identifier_value = shared_values.identifier_value
-    left join names on identifiers.node_id = names.node_id
+            written_values.identifier_type = shared_values.identifier_type
+            and written_values.identifier_value = shared_values.identifier_value
+    left join borrowed_names on written_values.node_id = borrowed_names.node_id
     where
-        not identifiers.is_strong
-        and shared_values.n_records > 1
+        shared_values.n_records > 1
         and shared_values.blocked_because is null
 
 ),
 
-people as (
+-- phones are handed on, role mailboxes and switchboards are shared: only the whole name tells
+named_keys as (
 
-    select distinct
+    select
+        node_id,
         identifier_type,
         identifier_value,
-        first_name
+        case when needs_full_name then first_name || ' ' || last_name else first_name end as person,
+        is_reference
     from uses
-    where has_full_first_name and not needs_full_name
+    where length(first_name) > 1
 
 ),
 
-people_counts as (
+guests as (
 
-    select
+    select * from uses
+    where coalesce(length(first_name), 0) <= 1 and not needs_full_name
+
+),
+
+visited as (
+
+    select distinct
         identifier_type,
-        identifier_value,
-        count(*) as n_people
-    from people
-    group by identifier_type, identifier_value
+        identifier_value
+    from guests
+
+),
+
+hosts as (
+
+    select distinct
+        uses.identifier_type,
+        uses.identifier_value,
+        uses.first_name
+    from uses
+    inner join visited
+        on uses.identifier_type = visited.identifier_type and uses.identifier_value = visited.identifier_value
+    where length(uses.first_name) > 1
 
 ),
 
 -- a missing or abbreviated first name fits everybody it does not contradict
-fitting_people as (
+fitting as (
 
     select
-        uses.identifier_type,
-        uses.identifier_value,
-        uses.node_id,
-        count(*) as n_fitting,
-        min(people.first_name) as first_name
-    from uses
-    inner join people
-        on
-            uses.identifier_type = people.identifier_type
-            and uses.identifier_value = people.identifier_value
-    where
-        not coalesce(uses.has_full_first_name, false)
-        and people.first_name like coalesce(uses.first_name, '') || '%'
-    group by uses.identifier_type, uses.identifier_value, uses.node_id
+        guests.node_id,
+        guests.identifier_type,
+        guests.identifier_value,
+        guests.first_name,
+        guests.is_reference,
+        hosts.first_name as host,
+        case when hosts.first_name like coalesce(guests.first_name, '') || '%' then hosts.first_name end as fitting_host
+    from guests
+    left join hosts
+        on guests.identifier_type = hosts.identifier_type and guests.identifier_value = hosts.identifier_value
 
 ),
 
-weak_keys as (
+guest_keys as (
 
     select
-        uses.node_id,
-        uses.identifier_type,
-        uses.identifier_value,
+        node_id,
+        identifier_type,
+        identifier_value,
         case
-            -- phones are handed on, role mailboxes and switchboards are shared: only the whole name tells
-            when uses.needs_full_name
-                then case when uses.has_full_first_name then uses.first_name || ' ' || uses.last_name end
-            when uses.has_full_first_name then uses.first_name
-            when fitting_people.n_fitting = 1 then fitting_people.first_name
+            when count(fitting_host) = 1 then min(fitting_host)
             -- nobody who uses it has a name
-            when people_counts.n_people is null and uses.first_name is null then ''
+            when count(host) = 0 and first_name is null then ''
         end as person,
-        false as is_issuer
-    from uses
-    left join people_counts
-        on
-            uses.identifier_type = people_counts.identifier_type
-            and uses.identifier_value = people_counts.identifier_value
-    left join fitting_people
-        on
-            uses.identifier_type = fitting_people.identifier_type
-            and uses.identifier_value = fitting_people.identifier_value
-            and uses.node_id = fitting_people.node_id
+        is_reference
+    from fitting
+    group by node_id, identifier_type, identifier_value, first_name, is_reference
 
 ),
 
 person_keys as (
 
-    select * from strong_keys
+    select
+        node_id,
+        identifier_type,
+        identifier_value,
+        person,
+        is_issuer,
+        is_reference
+    from strong_keys
     union all
-    select * from weak_keys
+    select
+        node_id,
+        identifier_type,
+        identifier_value,
+        person,
+        false as is_issuer,
+        is_reference
+    from named_keys
+    union all
+    select
+        node_id,
+        identifier_type,
+        identifier_value,
+        person,
+        false as is_issuer,
+        is_reference
+    from guest_keys
 
 )
 

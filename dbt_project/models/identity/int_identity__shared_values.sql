@@ -54,13 +54,12 @@ uses as (
         end as local_part,
         count(*) as n_records,
         count(distinct case
-            when length(records.first_name_canonical) > 1 then records.first_name_canonical
+            when length(identifiers.first_name_canonical) > 1 then identifiers.first_name_canonical
         end) as n_people,
         min(established_names.first_name_canonical) as first_in_order,
         max(established_names.first_name_canonical) as last_in_order
     from identifiers
-    inner join records on identifiers.node_id = records.node_id
-    left join established_names on records.first_name_canonical = established_names.first_name_canonical
+    left join established_names on identifiers.first_name_canonical = established_names.first_name_canonical
     group by identifiers.identifier_type, identifiers.identifier_value
 
 ),
