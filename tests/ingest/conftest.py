@@ -65,12 +65,12 @@ ACME = Source(
 
 @pytest.fixture
 def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
-    with _registered(monkeypatch) as running:
+    with registered(monkeypatch) as running:
         yield running
 
 
 @contextmanager
-def _registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
+def registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
     """The vendor with 250 people, registered and configured."""
     monkeypatch.setitem(registry.SOURCES, "acme", ACME)
     monkeypatch.setenv("RUNTIME__REQUEST_BACKOFF_FACTOR", "0.01")
@@ -116,7 +116,7 @@ def warehouse(tmp_path: Path) -> Warehouse:
 def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a first run of the vendor leaves in a data directory, made once."""
     root = tmp_path_factory.mktemp("first_run")
-    with pytest.MonkeyPatch.context() as patch, _registered(patch):
+    with pytest.MonkeyPatch.context() as patch, registered(patch):
         assert Warehouse(root).run().failures == {}
     return root
 
