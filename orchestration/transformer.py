@@ -34,6 +34,9 @@ _WATCHED = ("models", "seeds", "macros", "snapshots", "tests", "dbt_project.yml"
 _STOPS_WITHIN_SECONDS = 10.0
 _SAID_NOTHING = "dbt ended without saying why"
 
+# By project: its mark and dbt's own object, which the parser takes seconds to make and every build of this process can use.
+_parsed: dict[Path, tuple[str, Any]] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class NodeResult:
@@ -185,8 +188,13 @@ class Transformer:
             yield
 
     def _parse(self) -> None:
-        """Parses what changed. The files' names alone are told: dbt parses all anew when what the profile reads differs, which
-        a directory of data must not bring about, and opens nothing while it parses."""
+        """Parses what changed since this process last did. The files' names alone are told: dbt parses all anew when what the
+        profile reads differs, which a directory of data must not bring about, and opens nothing while it parses."""
+        mark = self.mark()
+        known, manifest = _parsed.get(self.project, ("", None))
+        if known == mark and self._is_told():
+            self._manifest = manifest
+            return
         with self._environment(Path(self.paths.warehouse.name), Path(self.paths.staging_file.name)):
             told = self._invoke(["parse", *(["--no-write-json"] if self._is_told() else [])], lambda event: None)
         if isinstance(told.exception, BaseException) and not isinstance(told.exception, Exception):
@@ -196,6 +204,7 @@ class Transformer:
                 f"the dbt project {self.project} does not parse: {_why([told], [])}", "Correct it and run again."
             )
         self._manifest = told.result
+        _parsed[self.project] = mark, told.result
 
     def _invoke(self, args: list[str], on_event: Any, target: Path | None = None) -> Any:
         from dbt.cli.main import dbtRunner

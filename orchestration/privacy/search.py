@@ -65,18 +65,30 @@ def _in_file(path: Path, needles: Sequence[str]) -> Iterator[tuple[str, int]]:
 def count(text: str, needles: Sequence[str]) -> int:
     """How often any of these lower-case values stands alone in the text."""
     low = text.lower()
-    near = [needle for needle in needles if needle in low]
-    return sum(len(re.findall(rf"(?<![^\W_]){re.escape(needle)}(?![^\W_])", low)) for needle in near)
+    return sum(_alone(low, needle) for needle in needles)
+
+
+def _alone(low: str, needle: str) -> int:
+    """How often the value stands in the text with no letter and no digit beside it."""
+    hits, at = 0, low.find(needle)
+    while at >= 0:
+        end = at + len(needle)
+        is_alone = not low[at - 1 : at].isalnum() and not low[end : end + 1].isalnum()
+        hits += is_alone
+        at = low.find(needle, end if is_alone else at + 1)
+    return hits
 
 
 def _in_bytes(path: Path, needles: Sequence[str]) -> int:
     hits, tail = 0, b""
-    encoded = [needle.encode() for needle in needles]
+    encoded = {needle: needle.encode() for needle in needles}
     with path.open("rb") as handle:
         while chunk := handle.read(_CHUNK):
             low = (tail + chunk).lower()
-            if any(needle in low for needle in encoded):
-                hits += count(low.decode(errors="replace"), needles)
+            near = [needle for needle in needles if encoded[needle] in low]
+            if near:  # only a text has a case for letters beyond A to Z
+                beyond = [needle for needle in needles if not needle.isascii() and needle not in near]
+                hits += count(low.decode(errors="replace"), [*near, *beyond])
             tail = chunk[-_OVERLAP:]
     return hits
 

@@ -104,7 +104,7 @@ def contracts() -> dict[str, dict[str, tuple[str, bool]]]:
     """Every published table by its name: column -> SQL type and whether it may be empty."""
     found = {}
     for file in sorted(CONTRACTS.glob("*.yml")):
-        (model,) = yaml.safe_load(file.read_text(encoding="utf-8"))["models"]
+        (model,) = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["models"]
         found[model["config"]["alias"]] = {
             column["name"]: (column["data_type"], not column.get("constraints")) for column in model["columns"]
         }

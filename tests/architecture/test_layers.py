@@ -122,7 +122,8 @@ def test_every_model_has_its_yaml_beside_it_with_grain_columns_and_tests(manifes
         if not beside.exists():
             bare.append(f"{file.name}: no YAML")
             continue
-        told = next(m for m in yaml.safe_load(beside.read_text(encoding="utf-8"))["models"] if m["name"] == file.stem)
+        models = yaml.load(beside.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["models"]
+        told = next(model for model in models if model["name"] == file.stem)
         tested = file.stem in shared or any(
             f"{kind}:" in beside.read_text(encoding="utf-8") for kind in ("data_tests", "unit_tests", "constraints")
         )

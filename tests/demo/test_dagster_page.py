@@ -75,7 +75,7 @@ def _until(visitor: Visitor, *expected: str) -> None:
     until = time.monotonic() + 60
     while missing():
         assert time.monotonic() < until, missing()
-        time.sleep(0.2)
+        time.sleep(0.5)  # each look lays a page of hundreds of tables out anew
 
 
 def _ended(visitor: Visitor) -> str:

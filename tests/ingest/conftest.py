@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -63,6 +65,13 @@ ACME = Source(
 
 @pytest.fixture
 def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
+    with registered(monkeypatch) as running:
+        yield running
+
+
+@contextmanager
+def registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
+    """The vendor with 250 people, registered and configured."""
     monkeypatch.setitem(registry.SOURCES, "acme", ACME)
     monkeypatch.setenv("RUNTIME__REQUEST_BACKOFF_FACTOR", "0.01")
     monkeypatch.setenv("RUNTIME__REQUEST_MAX_RETRY_DELAY", "2")
@@ -101,3 +110,19 @@ class Warehouse:
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
     return Warehouse(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a first run of the vendor leaves in a data directory, made once."""
+    root = tmp_path_factory.mktemp("first_run")
+    with pytest.MonkeyPatch.context() as patch, registered(patch):
+        assert Warehouse(root).run().failures == {}
+    return root
+
+
+@pytest.fixture
+def begun(vendor: Vendor, warehouse: Warehouse, first_run: Path) -> Warehouse:
+    """A data directory of this test's own in which the vendor's 250 people have landed."""
+    shutil.copytree(first_run, warehouse.paths.root, dirs_exist_ok=True)
+    return warehouse

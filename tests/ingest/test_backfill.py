@@ -29,8 +29,8 @@ def _late(number: int) -> dict[str, object]:
     return person(number, "2026-06-20T10:00:00.000Z")
 
 
+@pytest.mark.usefixtures("begun")
 def test_only_a_backfill_finds_what_was_entered_for_the_past(vendor: Vendor, warehouse: Warehouse) -> None:
-    warehouse.run()
     vendor.records += [_late(900), {**_late(3), "age": 99}]
     warehouse.run()
     assert warehouse.rows("select count(*) from raw_acme.people") == [(250,)]
@@ -49,8 +49,8 @@ def test_only_a_backfill_finds_what_was_entered_for_the_past(vendor: Vendor, war
     assert vendor.requests[-1]["since"] == before, "the daily run goes on as if there had been no backfill"
 
 
+@pytest.mark.usefixtures("begun")
 def test_read_twice_is_stored_once(vendor: Vendor, warehouse: Warehouse) -> None:
-    warehouse.run()
     for _ in range(2):
         ingest(["acme"], paths=warehouse.paths, again=JUNE_20)
     assert warehouse.rows("select count(*), count(distinct id) from raw_acme.people") == [(250, 250)]
@@ -65,8 +65,8 @@ def test_before_the_first_run_a_backfill_leaves_no_cursor(vendor: Vendor, wareho
     assert warehouse.rows("select count(*) from raw_acme.people") == [(251,)]
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_refresh_lists_everything(vendor: Vendor, warehouse: Warehouse) -> None:
-    warehouse.run()
     vendor.records.append(person(900, "2020-01-01T10:00:00.000Z"))
     [run] = ingest(["acme"], paths=warehouse.paths, again=Again()).runs
     assert (run.mode, run.extracted) == ("full", 251)

@@ -21,15 +21,14 @@ DECISIONS = "create schema identity_state; create table identity_state.ledger (i
 
 
 @pytest.fixture
-def saved(vendor: Vendor, warehouse: Warehouse) -> Path:
+def saved(vendor: Vendor, begun: Warehouse) -> Path:
     """A backup of a warehouse with 250 people, a decision, and something that can be built again."""
-    warehouse.run()
-    with duckdb.connect(str(warehouse.paths.warehouse)) as connection:
+    with duckdb.connect(str(begun.paths.warehouse)) as connection:
         connection.execute(f"{DECISIONS}; insert into identity_state.ledger values (1, 'same')")
         connection.execute("create schema marts; create table marts.rebuilt as select 1 as one")
-    (warehouse.paths.warehouse.parent / "overrides.csv").write_text("a,b\n", encoding="utf-8")
-    backup(warehouse.paths, warehouse.paths.root / "backup")
-    return warehouse.paths.root / "backup"
+    (begun.paths.warehouse.parent / "overrides.csv").write_text("a,b\n", encoding="utf-8")
+    backup(begun.paths, begun.paths.root / "backup")
+    return begun.paths.root / "backup"
 
 
 def test_what_was_saved_comes_back_and_nothing_else(saved: Path, tmp_path: Path) -> None:

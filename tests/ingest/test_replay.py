@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -11,7 +13,7 @@ from ingest import registry
 from ingest.core.replay import replay
 from ingest.core.spec import Children, Listing, Resource, integer, text
 from orchestration.cli import main
-from tests.ingest.conftest import ACME, Warehouse, person
+from tests.ingest.conftest import ACME, Warehouse, person, registered
 from tests.ingest.vendor import Vendor
 
 PEOPLE = ACME.resources[0]
@@ -20,13 +22,22 @@ REPAIRED = replace(ACME, resources=(replace(PEOPLE, columns=tuple(MOVED if c.nam
 BOOKS = "select extracted, distinct_keys, duplicates, quarantined, is_complete from raw_acme.ingest_runs where mode = 'replay'"
 
 
+@pytest.fixture(scope="module")
+def once_drifted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten people of whom two came in a shape that was not declared then: what the run leaves, made once."""
+    root = tmp_path_factory.mktemp("drifted")
+    with pytest.MonkeyPatch.context() as patch, registered(patch) as vendor:
+        vendor.records = [person(n) for n in range(10)]
+        for number in (3, 4):
+            vendor.records[number]["age"] = {"value": 60 + number}
+        assert Warehouse(root).run().runs[0].quarantined == 2
+    return root
+
+
 @pytest.fixture
-def drifted(vendor: Vendor, warehouse: Warehouse) -> Warehouse:
-    """Ten people of whom two came in a shape that was not declared then."""
-    vendor.records = [person(n) for n in range(10)]
-    for number in (3, 4):
-        vendor.records[number]["age"] = {"value": 60 + number}
-    assert warehouse.run().runs[0].quarantined == 2
+def drifted(vendor: Vendor, warehouse: Warehouse, once_drifted: Path) -> Warehouse:
+    """That, in a data directory of this test's own."""
+    shutil.copytree(once_drifted, warehouse.paths.root, dirs_exist_ok=True)
     vendor.records = []  # what follows reads nothing of the vendor
     return warehouse
 

@@ -32,8 +32,8 @@ def test_rows_that_an_older_warehouse_lacks_are_read_again(vendor: Vendor, wareh
     assert warehouse.rows("select count(*), count(distinct id) from raw_acme.people") == [(9, 9)]
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_lost_warehouse_is_read_anew(vendor: Vendor, warehouse: Warehouse) -> None:
-    warehouse.run()
     warehouse.paths.warehouse.unlink()
     assert warehouse.run().failures == {}
     assert warehouse.rows("select count(*) from raw_acme.people") == [(250,)]
@@ -51,10 +51,10 @@ def _leave_a_log(warehouse: Warehouse) -> Path:
     return log
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_log_with_wrong_bytes_is_told_of_in_a_line(
     vendor: Vendor, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    warehouse.run()
     with _leave_a_log(warehouse).open("r+b") as handle:
         handle.seek(500)
         handle.write(b"wrong" * 20)
@@ -64,8 +64,8 @@ def test_a_log_with_wrong_bytes_is_told_of_in_a_line(
     assert told.count("\n") == 1 and "cx.duckdb.wal is damaged" in told and "cx restore" in told, told
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_log_that_was_cut_off_costs_no_rows(vendor: Vendor, warehouse: Warehouse) -> None:
-    warehouse.run()
     log = _leave_a_log(warehouse)
     with log.open("r+b") as handle:
         handle.truncate(log.stat().st_size // 2)
@@ -74,9 +74,9 @@ def test_a_log_that_was_cut_off_costs_no_rows(vendor: Vendor, warehouse: Warehou
     assert warehouse.rows("select count(*) from raw_acme.people") == [(251,)]
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_load_whose_end_the_warehouse_forgot_is_loaded_again(vendor: Vendor, warehouse: Warehouse) -> None:
     """A run is killed behind its last table, and then its commits are lost: what the loader believes done is none of it there."""
-    warehouse.run()
     vendor.records += [person(900, LATER)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Load, "complete_package", _killed)
@@ -112,10 +112,10 @@ def _killed_at_loaded(moved: Callable[..., None]) -> Callable[..., None]:
 
 
 @pytest.mark.parametrize("spoilt", ["head", "half"])
+@pytest.mark.usefixtures("begun")
 def test_a_damaged_warehouse_is_named_and_left_as_it_is(
     spoilt: str, vendor: Vendor, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    warehouse.run()
     file = warehouse.paths.warehouse
     whole = file.read_bytes()
     file.write_bytes(b"\0" * 4096 + whole[4096:] if spoilt == "head" else whole[: len(whole) // 2])

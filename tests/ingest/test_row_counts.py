@@ -18,8 +18,8 @@ class Killed(BaseException):
     """Ends a run where it stands, past every handler of failures."""
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_load_is_counted_before_and_after(vendor: Vendor, warehouse: Warehouse) -> None:
-    warehouse.run()
     assert warehouse.rows(ENTRIES) == [("load", 0, 250, 250)]
     vendor.records[3] = person(3, "2026-06-30T11:00:00.000Z")
     vendor.records.append(person(900, "2026-06-30T11:00:00.000Z"))
@@ -35,9 +35,9 @@ def test_a_load_is_counted_before_and_after(vendor: Vendor, warehouse: Warehouse
 
 
 @pytest.mark.parametrize("step", ["begin", "end"])
+@pytest.mark.usefixtures("begun")
 def test_a_load_that_was_killed_is_counted_by_the_next_run(vendor: Vendor, warehouse: Warehouse, step: str) -> None:
     """Killed before its first row is in, or after its last and before that is noted."""
-    warehouse.run()
     vendor.records.append(person(900, "2026-06-30T11:00:00.000Z"))
     with pytest.MonkeyPatch.context() as patch:
         real, calls = getattr(row_counts, step), []
@@ -62,8 +62,8 @@ def test_a_load_that_was_killed_is_counted_by_the_next_run(vendor: Vendor, wareh
     assert warehouse.rows(RUNS) == [(3,)]
 
 
+@pytest.mark.usefixtures("begun")
 def test_what_a_killed_load_left_without_books_is_told_apart(vendor: Vendor, warehouse: Warehouse) -> None:
-    warehouse.run()
     with duckdb.connect(str(warehouse.paths.warehouse)) as connection:
         row_counts.begin(connection, SOURCES["acme"])
         connection.execute("insert into raw_acme.people (id) values ('x')")

@@ -77,7 +77,7 @@ PEOPLE: Rows = {
 @cache
 def columns_of(table: str) -> dict[str, str]:
     """Name and type of every column of a published contract."""
-    told = yaml.safe_load((CONTRACTS / f"published__{table}.yml").read_text(encoding="utf-8"))
+    told = yaml.load((CONTRACTS / f"published__{table}.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return {column["name"]: column["data_type"] for column in told["models"][0]["columns"]}
 
 

@@ -95,10 +95,17 @@ def test_periods_and_orders_are_purchases_and_recency_counts_whole_days() -> Non
     }
 
 
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of a company that no test changes."""
+    directory = tmp_path_factory.mktemp("stories")
+    build(directory, customers=800, seed=7)
+    return directory
+
+
 @pytest.mark.parametrize("later", [0, 10])
-def test_the_company_has_its_stories(tmp_path: Path, later: int) -> None:
-    build(tmp_path, customers=800, seed=7)
-    truth = journey_truth(tmp_path, START + timedelta(days=later))
+def test_the_company_has_its_stories(planted: Path, later: int) -> None:
+    truth = journey_truth(planted, START + timedelta(days=later))
     assert max(truth.cases_opened, key=lambda week: truth.cases_opened[week]) == OUTAGE_WEEK
     assert len(truth.recovered) > 5 and truth.campaign.bought_in_30_days > 5
     assert sum(won_back for _, won_back in truth.lapsed_and_won_back.values()) > 0
