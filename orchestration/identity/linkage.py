@@ -116,13 +116,12 @@ def _between(labels: Ints, edges: Edges, adds: bool) -> Edges:
     low, high = np.minimum(left, right), np.maximum(left, right)
     outer = low != high
     low, high, weight = low[outer], high[outer], edges.weight[outer]
-    order = np.lexsort((-weight, high, low))
-    low, high, weight = low[order], high[order], weight[order]
-    first = np.ones(len(low), dtype=bool)
-    first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
-    starts = np.flatnonzero(first)
-    total = (np.add.reduceat(weight, starts) if adds else weight[starts]) if len(starts) else weight[:0]
-    return Edges(low[starts], high[starts], total)
+    between = low * len(labels) + high
+    order = np.argsort(between)
+    between, weight = between[order], weight[order]
+    starts = np.flatnonzero(np.concatenate([[True], between[1:] != between[:-1]])) if len(between) else order
+    total = (np.add if adds else np.maximum).reduceat(weight, starts) if len(starts) else weight
+    return Edges(between[starts] // len(labels), between[starts] % len(labels), total)
 
 
 def _best_pairs(left: Ints, right: Ints, likeness: NDArray[Any]) -> tuple[Ints, Ints]:

@@ -89,21 +89,6 @@ select
 from scratch.node
 where is_compared
 """
-_WHOLE = """
-create or replace table scratch.pair as
-with member as (
-    select hanging.* from hanging
-    semi join scratch.person using (number)
-    qualify count(*) over (partition by hanging."group") between 2 and {largest}
-),
-whole as (
-    select l.number as l, r.number as r
-    from member as l
-    join member as r on l."group" = r."group" and l.number < r.number
-    where l.label <> r.label
-)
-from whole anti join scratch.pair using (l, r)
-"""
 
 
 def pair_up(connection: DuckDBPyConnection, settled: Ints) -> int:
@@ -120,17 +105,20 @@ def pair_up_all(connection: DuckDBPyConnection, largest_block: int) -> int:
     return _keep(connection, _People.told(connection, np.arange(size)).pairs(largest_block, largest_block))
 
 
-def pair_up_whole(connection: DuckDBPyConnection, settled: Ints, likely: Edges, above: int) -> int:
+def pair_up_whole(connection: DuckDBPyConnection, settled: Ints, compared: Flags, likely: Edges, above: int) -> int:
     """Replaces `pair` with what is missing between clusters that a pair of more than `above` holds to be one; returns how many.
 
-    Whether they are is told by all their records. Clusters that hang together to more than a block are left as they are.
+    compared: of each node, whether it can be. likely: every pair so far. Whether clusters are one is told by all their records.
+    Clusters that hang together to more than a block are left as they are.
     """
-    near = likely.weight > above
-    groups = components(len(settled), settled[likely.left[near]], settled[likely.right[near]])[settled]
-    connection.register("hanging", pa.table({"number": np.arange(len(settled)), "label": settled, "group": groups}))
-    connection.execute(_WHOLE.format(largest=LARGEST_BLOCK))
-    connection.unregister("hanging")
-    return int(connection.execute("select count(*) from scratch.pair").fetchall()[0][0])
+    near, n = likely.weight > above, len(settled)
+    groups = components(n, settled[likely.left[near]], settled[likely.right[near]])[settled]
+    found = [np.zeros(0, dtype=np.int64)]
+    for _, one, other in _sharing(np.where(compared, groups + 1, 0).astype(np.uint64), LARGEST_BLOCK):
+        apart = settled[one] != settled[other]
+        found.append((np.minimum(one, other) * n + np.maximum(one, other))[apart])
+    missing = np.setdiff1d(np.concatenate(found), likely.left * n + likely.right, assume_unique=True)
+    return _keep(connection, (missing // n, missing % n))
 
 
 def _keep(connection: DuckDBPyConnection, pairs: tuple[Ints, Ints]) -> int:

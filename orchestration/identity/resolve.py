@@ -47,7 +47,7 @@ def resolve(connection: DuckDBPyConnection, at: datetime, model: Model | None = 
         pairs, compared = pair_up(connection, settled), scoring.compare(connection, keys)
         near = weights.Pairs.told(connection, "scratch.known_pair")
         near_weighed = weights.match_weights(model, near, held, people)
-        pairs += pair_up_whole(connection, settled, near_weighed, above=cuts.accept)
+        pairs += pair_up_whole(connection, settled, can_compare, near_weighed, above=cuts.accept)
         compared += scoring.compare(connection, keys)
         rest = weights.Pairs.told(connection, "scratch.known_pair")
         rest_weighed = weights.match_weights(model, rest, held, people)

@@ -74,10 +74,10 @@ def questions(
 def _most_alike(labels: Ints, likely: Edges, left: Ints, right: Ints) -> Ints:
     """For each pair of clusters the place of its heaviest edge."""
     one, other = labels[likely.left], labels[likely.right]
-    between = np.minimum(one, other) * len(labels) + np.maximum(one, other)
-    order = np.lexsort((np.arange(len(between)), -likely.weight, between))
-    found = np.searchsorted(between[order], left * len(labels) + right)
-    return np.asarray(order[found], dtype=np.int64)
+    between, asked = np.minimum(one, other) * len(labels) + np.maximum(one, other), left * len(labels) + right
+    place = np.flatnonzero(np.isin(between, asked))
+    place = place[np.lexsort((-likely.weight[place], between[place]))]
+    return np.asarray(place[np.searchsorted(between[place], asked)], dtype=np.int64)
 
 
 _QUEUE = """
