@@ -20,8 +20,14 @@ from orchestration.bench.identity_sets import FEBRL, write
 from orchestration.bench.usage import Told, cpu_of
 
 AT = datetime(2026, 7, 1, 6, tzinfo=UTC)
-RECORDS_PER_GIGABYTE = 1_000_000
-"""DuckDB may use a gigabyte, and one more for every further so many records."""
+MILLION = 1_000_000
+
+
+def memory_for(n_records: int) -> str:
+    """What DuckDB may use: 800 MB up to a million records, beyond that a gigabyte for every million begun."""
+    return "800MB" if n_records <= MILLION else f"{math.ceil(n_records / MILLION)}GB"
+
+
 _STAGING = {
     "stg_noise__persons": """
         select
@@ -39,7 +45,7 @@ def resolve_people(paths: Paths, *, people: str, seed: int) -> Told:
     from orchestration.identity.training import train
 
     told: Told = {}
-    memory = f"{1 if people in FEBRL else math.ceil(int(people) / RECORDS_PER_GIGABYTE)}GB"
+    memory = memory_for(0 if people in FEBRL else int(people))
     make_ready(paths.warehouse)
     with _open(paths, memory) as connection:
         told["records"] = write(connection, people, seed)

@@ -58,9 +58,8 @@ def test_what_rules_have_joined_is_not_compared_any_more(family: Warehouse) -> N
 
 def test_clusters_that_might_be_one_are_compared_whole(family: Warehouse) -> None:
     settled = np.array([ANNA, BERT, BERT, NAMELESS])
-    family.connection.execute("create or replace table scratch.pair as select 0 as l, 1 as r")
     likely = Edges.of(np.array([ANNA, ANNA]), np.array([BERT, NAMELESS]), np.array([5_000, -5_000]))
-    assert pair_up_whole(family.connection, settled, likely, above=0) == 1
+    assert pair_up_whole(family.connection, settled, np.ones(4, dtype=np.bool_), likely, above=0) == 1
     assert _pairs(family) == {(ANNA, ANNE)}, "Anna's other pair with that cluster; nothing of the nameless, who is unlike all"
 
 
