@@ -30,7 +30,7 @@ def _label(one: dict[str, Any], other: dict[str, Any]) -> str:
     with scratch(warehouse.connection):
         gather(warehouse.connection)
         found = warehouse.rows(f"select name_and_home from ({levels('(select 0 as l, 1 as r)')})")
-    return NAME_AND_HOME.labels()[found[0][0]]
+    return str(NAME_AND_HOME.labels()[found[0][0]])
 
 
 @pytest.mark.parametrize(
