@@ -26,5 +26,5 @@
 
 {#- The last word, when there are at least two. -#}
 {% macro last_word(expression) -%}
-    case when {{ expression }} like '% %' then nullif(regexp_extract({{ expression }}, ' ([^ ]+)$', 1), '') end
+    case when {{ expression }} like '% %' then nullif(split_part({{ expression }}, ' ', -1), '') end
 {%- endmacro %}

@@ -11,7 +11,7 @@
     {%- set digits = "translate(substr(cast(" ~ expression ~ " as " ~ dbt.type_string() ~ "), 1, 10), '-./ ', '')" -%}
     case
         when {{ matches(digits, '^[0-9]{8}$') }}
-            and {{ digits }} not in ('19000101', '18000101', '20000101', '00010101', '99991231')
+            and not {{ matches(digits, '^(19000101|18000101|20000101|00010101|99991231)$') }}
             then {{ digits }}
     end
 {%- endmacro %}
