@@ -1,8 +1,9 @@
 """The step between dbt's halves: records become people and companies, and these keep their ids.
 
 Reads schema identity (int_identity__nodes, __edges, __account_records, __account_edges) and writes schema identity_state in
-one transaction. Each part stands in its own module: what is compared (`candidates`, `pairing`, `scoring`), what follows
-(`cluster`), whose id it is (`stable_ids`), why (`ledger`), what is left to ask (`review`), who belongs together (`households`, `accounts`).
+one transaction. Each part stands in its own module: what is compared (`candidates`, `pairing`, `scoring`), what it weighs
+(`weights`), what follows (`cluster`), whose id it is (`stable_ids`), why (`ledger`), what is left to ask (`review`), who
+belongs together (`households`, `accounts`).
 """
 
 from __future__ import annotations
