@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import dlt
+import duckdb
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingest.core import row_counts
@@ -33,7 +34,7 @@ from ingest.core.progress import Progress
 from ingest.core.roster import is_on, note
 from ingest.core.settings import resolve
 from ingest.core.spec import Source
-from ingest.core.storage import opened
+from ingest.core.storage import make_ready
 from ingest.core.suppression import Doorkeeper, Suppression, newest_erasure
 from ingest.core.warehouse import Warehouse, knows_the_same
 from ingest.owners import OWNERS
@@ -83,7 +84,7 @@ def ingest(
             "no source has any settings", "Run `cx sources` to see what to set, or `cx demo` for a planted company."
         )
     report = IngestReport(switched_off=[source.name for source in wanted if source not in sources])
-    with writer(paths, "cx ingest"), opened(paths.warehouse) as connection:
+    with writer(paths, "cx ingest"), _opened(paths) as connection:
         row_counts.prepare(connection)
         note(connection, {source.name: source for source in wanted}, [source.name for source in sources])
     with Progress(enabled=progress) as bars, ThreadPoolExecutor(max_workers=max(1, len(sources))) as pool:
@@ -146,7 +147,7 @@ def load_run(source: Source, run: Run, paths: Paths, door: Doorkeeper | None = N
         with _settled_heap():
             pipeline.extract(dlt_source(run))
         pipeline.normalize()
-        with writer(paths, f"cx ingest {source.name}"), opened(paths.warehouse) as connection:
+        with writer(paths, f"cx ingest {source.name}"), _opened(paths) as connection:
             if door is not None:
                 _refuse_what_was_erased_meanwhile(source, pipeline, door.listed, paths)
                 door.listed.keep()
@@ -168,6 +169,14 @@ def _settled_heap() -> Iterator[None]:
         gc.unfreeze()
 
 
+@contextmanager
+def _opened(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Keeps the warehouse open: dlt opens and closes it many times in one load, which costs little while another holds it."""
+    make_ready(paths.warehouse)
+    with duckdb.connect(str(paths.warehouse)) as connection:
+        yield connection
+
+
 def _source(name: str) -> Source:
     if name not in SOURCES:
         raise UnknownName(f"there is no source {name!r}", f"Sources: {', '.join(SOURCES)}.")
@@ -183,7 +192,7 @@ def _pipeline(source: Source, paths: Paths) -> dlt.Pipeline:
 def _finish_what_was_left(pipeline: dlt.Pipeline, source: Source, paths: Paths) -> None:
     """Loads packages of a run that was killed, then takes the cursors from the warehouse wherever the local ones are others."""
     try:
-        with writer(paths, f"cx ingest {source.name}"), opened(paths.warehouse) as connection:
+        with writer(paths, f"cx ingest {source.name}"), _opened(paths) as connection:
             if pipeline.has_pending_data:
                 row_counts.begin(connection, source)
                 forget_normalised(pipeline)

@@ -78,12 +78,8 @@ def refused(error: BaseException) -> PlaceRefused | None:
             return PlaceRefused(f"{words}: {found}", _REMEDIES[number])
         if isinstance(cause, duckdb.Error) and any(words in said for words in _DAMAGED):
             found = next(iter(_PATH.findall(said)), "a database file")
-            return damaged(found)
+            return PlaceRefused(f"{found} is damaged", _REPUBLISH if Path(found).parent.name == "published" else _RESTORE)
     return None
-
-
-def damaged(file: str) -> PlaceRefused:
-    return PlaceRefused(f"{file} is damaged", _REPUBLISH if Path(file).parent.name == "published" else _RESTORE)
 
 
 def _trouble_of_the_data_directory() -> int | None:
