@@ -47,6 +47,10 @@ class Comparison:
     unknown: str
     levels: tuple[Level, ...]
 
+    def numbered(self) -> list[tuple[int, Level]]:
+        """The levels with their numbers, the most alike first; 0 is not among them."""
+        return list(zip(range(len(self.levels), 0, -1), self.levels, strict=True))
+
     def labels(self) -> list[str]:
         """The labels by level number, 0 first."""
         return ["differs", *(level.label for level in reversed(self.levels))]

@@ -103,8 +103,7 @@ def levels(pairs: str) -> str:
 
 
 def _level_of(comparison: Comparison) -> str:
-    numbered = zip(range(len(comparison.levels), 0, -1), comparison.levels, strict=True)
-    cases = " ".join(f"when {level.condition} then {number}" for number, level in numbered)
+    cases = " ".join(f"when {level.condition} then {number}" for number, level in comparison.numbered())
     return f"cast(case when {comparison.unknown} then -1 {cases} else 0 end as tinyint)"
 
 

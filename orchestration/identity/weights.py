@@ -75,7 +75,7 @@ def rarity(model: Model, pairs: Pairs, held: Shares) -> Floats:
     """Values that agree speak louder the fewer hold them: what that moves in bits, against what the level weighs on average."""
     moved = np.zeros(len(pairs.left))
     for comparison in COMPARISONS:
-        for number, level in zip(range(len(comparison.levels), 0, -1), comparison.levels, strict=True):
+        for number, level in comparison.numbered():
             if level.rarer:
                 here = np.flatnonzero(pairs.levels[comparison.name] == number)
                 common = sum(math.log2(model.common[term]) for term in level.rarer)
@@ -113,4 +113,4 @@ def _of_both(pairs: Pairs, held: Floats, here: Ints) -> Floats:
 
 def _own(comparison: Comparison) -> list[int]:
     """The levels that agree in something that is a person's own."""
-    return [number for number, level in zip(range(len(comparison.levels), 0, -1), comparison.levels, strict=True) if level.is_own]
+    return [number for number, level in comparison.numbered() if level.is_own]
